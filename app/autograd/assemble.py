@@ -1,0 +1,288 @@
+"""Woven drafts and followed passes in; the wire Graph out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from app import graph as wire
+from app.autograd.drafts import Draft, Input, Output
+from app.autograd.flows import Flows, PassDraft, StepDraft, added, as_tensor
+from app.autograd.recorder import as_of, storage_pointer
+from app.autograd.values import Reader, value_of_content
+from app.autograd.weave import Weaver
+from app.ops.symbols import symbol_of
+
+
+@cache
+def _saved_names(kind: type) -> list[str]:
+    plain = ("_saved_self_sizes", "_saved_self_sym_sizes", "_saved_self_options")
+    names = (n for n in dir(kind) if n.startswith("_saved_") and n not in plain)
+    return [n.removeprefix("_saved_") for n in names if "sym_" not in n and "scalar" not in n]
+
+
+class Assembly:
+    """Freezes the drafts. `before` are the recorder's copies of overwritten storages."""
+
+    def __init__(self, weaver: Weaver, flows: Flows, before: dict[int, dict[int, Tensor]]) -> None:
+        self.weaver = weaver
+        self.flows = flows
+        self.before = sorted((event, kept) for event, kept in before.items() if kept)
+        self.reader = Reader()
+        self.failed = any(draft.failed for draft in weaver.drafts)
+        self.values: dict[int, wire.Value | None] = {}
+        self.ids: dict[int, str] = {}
+        self.edge_ids: dict[tuple[int, int], str] = {}
+
+    def number(self) -> None:
+        """Drop what only served to make a parameter, then give every node and edge its id."""
+        self._drop()
+        for draft in self.weaver.drafts:
+            if not draft.is_dropped:
+                self.ids[draft.index] = f"n{len(self.ids) + 1}"
+        for draft in self.weaver.drafts:
+            if not draft.is_dropped:
+                for position in range(len(draft.inputs)):
+                    self.edge_ids[(draft.index, position)] = f"e{len(self.edge_ids) + 1}"
+
+    def _drop(self) -> None:
+        parameters = {
+            storage_pointer(o.tensor)
+            for d in self.weaver.drafts
+            for o in d.outputs
+            if isinstance(o.tensor, nn.Parameter)
+        }
+        uses = [0] * len(self.weaver.drafts)
+        for draft in self.weaver.drafts:
+            for edge in draft.inputs:
+                uses[edge.source] += 1
+        for draft in reversed(self.weaver.drafts):
+            if not uses[draft.index] and self._only_made_a_parameter(draft, parameters):
+                draft.is_dropped = True
+                for edge in draft.inputs:
+                    uses[edge.source] -= 1
+
+    def _only_made_a_parameter(self, draft: Draft, parameters: set[int | None]) -> bool:
+        if draft.failed or draft.is_update or not draft.outputs:
+            return False
+        if draft.name and draft.span is not None:
+            return False
+        tensors = [output.tensor for output in draft.outputs]
+        if any(t.requires_grad or isinstance(t, nn.Parameter) for t in tensors):
+            return False
+        return draft.depth > 0 or any(storage_pointer(t) in parameters for t in tensors) or (
+            draft.kind != "op"
+        )
+
+    def nodes(self) -> list[wire.Node]:
+        """Every kept draft, frozen."""
+        return [self.node(draft) for draft in self.weaver.drafts if not draft.is_dropped]
+
+    def node(self, draft: Draft) -> wire.Node:
+        """One draft, frozen."""
+        first = draft.outputs[0] if draft.outputs else None
+        node = next((o.grad_fn for o in draft.outputs if o.grad_fn is not None), None)
+        return wire.Node(
+            id=self.ids[draft.index],
+            kind=self.kind(draft),
+            op=draft.op,
+            symbol=symbol_of(draft.op, draft.literals),
+            name=draft.name,
+            scope=None if draft.scope is None else f"s{draft.scope + 1}",
+            span=draft.span,
+            autograd=node.name() if node is not None else None,
+            is_leaf=first is not None and first.grad_fn is None and bool(first.tensor.is_leaf),
+            requires_grad=any(_is_tracked(output) for output in draft.outputs),
+            outputs=[self.tensor(draft, k) for k in range(len(draft.outputs))],
+            saved=_saved_names(type(node)) if node is not None else [],
+            failed=draft.failed,
+        )
+
+    def kind(self, draft: Draft) -> Any:
+        """parameter, buffer, input or constant for a leaf; op for the rest."""
+        if draft.kind == "op":
+            return "op"
+        tensor = draft.outputs[0].tensor
+        if id(tensor) in self.weaver.naming.buffers:
+            return "buffer"
+        if isinstance(tensor, nn.Parameter) or _is_tracked(draft.outputs[0]):
+            return "parameter"
+        return "input" if draft.name else "constant"
+
+    def tensor(self, draft: Draft, position: int) -> wire.Tensor:
+        """One output with its value and its gradient, or the reason it has none."""
+        output = draft.outputs[position]
+        tensor = output.tensor
+        gradient = self.gradient(draft, position)
+        return wire.Tensor(
+            shape=list(tensor.shape),
+            dtype=str(tensor.dtype).removeprefix("torch."),
+            device=str(tensor.device),
+            value=self.value(output),
+            gradient=gradient,
+            no_gradient=None if gradient else self.reason(draft, output),
+        )
+
+    def value(self, output: Output) -> wire.Value:
+        """The value an output had when it was made."""
+        if output.content is not None:
+            return value_of_content(output.content)
+        return self.reader.value_of(self.as_made(output))
+
+    def as_made(self, output: Output) -> Tensor:
+        """The tensor as its event left it, even if it was overwritten later."""
+        tensor: Tensor = output.tensor.detach()
+        pointer = storage_pointer(tensor)
+        for event, kept in self.before:
+            if event > output.event and pointer in kept:
+                return as_of(tensor, kept[pointer])
+        return tensor
+
+    def gradient(self, draft: Draft, position: int) -> wire.Value | None:
+        """The gradient of an output after the last pass that reached it."""
+        return self.read(self.flows.gradients.get((draft.index, position)))
+
+    def read(self, kept: Any) -> wire.Value | None:
+        """A kept gradient as a Value, each object once."""
+        if kept is None:
+            return None
+        if id(kept) not in self.values:
+            self.values[id(kept)] = self.reader.value(kept)
+        return self.values[id(kept)]
+
+    def reason(self, draft: Draft, output: Output) -> wire.NoGradient:
+        """Why an output has no gradient."""
+        tensor = output.tensor
+        if not (tensor.is_floating_point() or tensor.is_complex()):
+            return "not_differentiable"
+        if not _is_tracked(output):
+            return self._reason_untracked(draft)
+        if not any(p.kind == "backward" for p in self.flows.passes):
+            return "failed" if self.failed else "no_backward"
+        return "unreachable"
+
+    def _reason_untracked(self, draft: Draft) -> wire.NoGradient:
+        sources = [self.weaver.drafts[i.source].outputs[i.output] for i in draft.inputs]
+        if draft.kind != "op" or not any(_is_tracked(source) for source in sources):
+            return "not_required"
+        return "detached" if draft.op in ("detach", "detach_", "data") else "no_grad"
+
+    def place_of(self, node: str, output: int) -> tuple[int, int] | None:
+        """(draft, output) behind a node id, or None."""
+        for draft, found in self.ids.items():
+            if found == node and 0 <= output < len(self.weaver.drafts[draft].outputs):
+                return draft, output
+        return None
+
+    def gradient_tensor(self, draft: int, output: int) -> Tensor | None:
+        """The gradient of an output as a tensor, or None."""
+        kept = self.flows.gradients.get((draft, output))
+        return None if kept is None else as_tensor(kept)
+
+    def edges(self) -> list[wire.Edge]:
+        """Every input of every kept draft."""
+        return [
+            self.edge(draft, position, entry)
+            for draft in self.weaver.drafts
+            if not draft.is_dropped
+            for position, entry in enumerate(draft.inputs)
+        ]
+
+    def edge(self, draft: Draft, position: int, entry: Input) -> wire.Edge:
+        """One input, frozen, with the sum of what it contributed."""
+        total = None
+        for contribution in entry.contributions:
+            total = added(total, contribution)
+        return wire.Edge(
+            id=self.edge_ids[(draft.index, position)],
+            source=wire.Source(node=self.ids[entry.source], output=entry.output),
+            target=wire.Target(node=self.ids[draft.index], argument=entry.argument),
+            contribution=self.read(total),
+        )
+
+    def passes(self, say: Any) -> list[wire.Pass]:
+        """Every pass; `say(kind, step)` writes the sentence of a step."""
+        counts: dict[str, int] = {}
+        frozen = []
+        for draft in self.flows.passes:
+            steps = [s for s in draft.steps if not self.weaver.drafts[s.draft].is_dropped]
+            if not steps:
+                continue
+            index = counts[draft.kind] = counts.get(draft.kind, -1) + 1
+            frozen.append(self.one_pass(draft, index, steps, say))
+        return frozen
+
+    def one_pass(
+        self, draft: PassDraft, index: int, steps: list[StepDraft], say: Any
+    ) -> wire.Pass:
+        """One pass, frozen."""
+        kind: Any = draft.kind
+        return wire.Pass(
+            kind=kind,
+            index=index,
+            root=None if draft.root is None else self.ids.get(draft.root),
+            inferred=draft.inferred,
+            steps=[self.step(draft.kind, step, say) for step in steps],
+        )
+
+    def step(self, kind: str, step: StepDraft, say: Any) -> wire.Step:
+        """One step, frozen."""
+        frozen = wire.Step(
+            node=self.ids[step.draft],
+            edges=[self.edge_ids[(step.draft, position)] for position in step.inputs],
+            text="",
+            contributions=[self.read(c) for c in step.contributions],
+            gradients=[self.read(g) for g in step.gradients],
+        )
+        return wire.Step(**{**_fields(frozen), "text": say(kind, frozen)})
+
+    def scopes(self) -> list[wire.Scope]:
+        """The scopes that hold a node, and those around them."""
+        used: set[int] = set()
+        scopes = self.weaver.nest.scopes
+        for draft in self.weaver.drafts:
+            index = None if draft.is_dropped else draft.scope
+            while index is not None and index not in used:
+                used.add(index)
+                index = scopes[index].parent
+        return [self.scope(index) for index in sorted(used)]
+
+    def scope(self, index: int) -> wire.Scope:
+        """One scope, frozen."""
+        draft = self.weaver.nest.scopes[index]
+        kind: Any = draft.kind
+        return wire.Scope(
+            id=f"s{index + 1}",
+            parent=None if draft.parent is None else f"s{draft.parent + 1}",
+            kind=kind,
+            name=draft.name,
+            path=draft.path,
+            type=draft.type,
+        )
+
+    def bindings(self) -> list[wire.Binding]:
+        """Variables, in the order they were bound."""
+        return [
+            wire.Binding(name=b.name, span=b.span, node=self.ids[b.draft], output=b.output)
+            for b in self.weaver.naming.bindings
+            if b.draft in self.ids
+        ]
+
+
+def _is_tracked(output: Output) -> bool:
+    if output.grad_fn is not None:
+        return True
+    tensor = output.tensor
+    return bool(tensor.is_leaf and tensor.requires_grad)
+
+
+def _fields(step: wire.Step) -> dict[str, Any]:
+    return {name: getattr(step, name) for name in step.__struct_fields__}
+
+
+def torch_version() -> str:
+    """The torch that ran, without its build tag."""
+    return str(torch.__version__).partition("+")[0]

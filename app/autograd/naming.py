@@ -1,0 +1,108 @@
+"""Drafts and the program's own words in; what each node is called, and where it was bound, out."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from torch import Tensor, nn
+
+from app.autograd.drafts import Draft
+from app.autograd.instrument import LAST, Names, Place, Target, span_of
+from app.autograd.recorder import Iteration, Op, span_at
+from app.graph import Span
+
+
+@dataclasses.dataclass(slots=True)
+class Bound:
+    """A variable bound to output `output` of draft `draft`, at `span`."""
+
+    name: str
+    span: Span
+    draft: int
+    output: int
+
+
+def place_of_span(span: Span | None) -> Place | None:
+    """A Span as the key of Names."""
+    return (span.line, span.column, span.end_line, span.end_column) if span else None
+
+
+class Naming:
+    """Names from the source's assignments first, then parameter paths, then variables."""
+
+    def __init__(self, names: Names, variables: dict[str, Any]) -> None:
+        self.names = names
+        self.variables = variables
+        self.bindings: list[Bound] = []
+        self.paths: dict[int, str] = {}
+        self.buffers: set[int] = set()
+        for name, value in variables.items():
+            if isinstance(value, nn.Module) and not name.startswith("_"):
+                for path, parameter in value.named_parameters(name):
+                    self.paths.setdefault(id(parameter), path)
+                for path, buffer in value.named_buffers(name):
+                    self.paths.setdefault(id(buffer), path)
+                    self.buffers.add(id(buffer))
+
+    def name_op(
+        self, draft: Draft, event: Op, index: int, events: list[Any], inherited: str | None
+    ) -> None:
+        """Name an op after the variable its expression is assigned to."""
+        draft.name = inherited
+        place = place_of_span(draft.span)
+        targets = self.names.targets.get(place, []) if place else []
+        if not targets or (event.depth and not _is_last(event, index, events)):
+            return
+        named = [t for t in targets if t.name != LAST]
+        if named:
+            draft.name = ", ".join(dict.fromkeys(t.name for t in named if self._fits(t, draft)))
+        for target in named:
+            if self._fits(target, draft):
+                span = span_of(target.place)
+                self.bindings.append(Bound(target.name, span, draft.index, target.position or 0))
+
+    def _fits(self, target: Target, draft: Draft) -> bool:
+        return (target.position or 0) < max(len(draft.outputs), 1)
+
+    def name_by_use(self, draft: Draft, event: Op, label: int | str) -> None:
+        """Name a tensor that appeared from nowhere after the operand it was read as."""
+        if event.depth or not isinstance(label, int):
+            return
+        place = place_of_span(span_at(event.code, event.lasti))
+        receiver, operands = self.names.operands.get(place, (None, [])) if place else (None, [])
+        if len(operands) < len(event.args):
+            operands = [receiver, *operands]
+        if label < len(operands):
+            draft.name = operands[label]
+
+    def finish(self, drafts: list[Draft], current: dict[int, tuple[int, int]]) -> None:
+        """Name leaves by path, and whatever is still nameless by the variable that holds it."""
+        for draft in drafts:
+            for output in draft.outputs[:1]:
+                path = self.paths.get(id(output.tensor))
+                if path and (draft.kind != "op" or draft.is_update):
+                    draft.name = path
+        bound = {(b.name, b.span.line) for b in self.bindings}
+        for name, value in self.variables.items():
+            if not isinstance(value, Tensor) or id(value) not in current:
+                continue
+            index, output = current[id(value)]
+            draft = drafts[index]
+            if name not in self.names.bound:
+                continue
+            if draft.name is None:
+                draft.name = name
+            place = self.names.bound[name][-1]
+            if (name, place[0]) not in bound:
+                self.bindings.append(Bound(name, span_of(place), index, output))
+
+
+def _is_last(event: Op, index: int, events: list[Any]) -> bool:
+    """Whether no later call was made by the same expression while it ran."""
+    for later in events[index + 1 : index + 40]:
+        if isinstance(later, Iteration):
+            return True
+        if isinstance(later, Op):
+            return later.code is not event.code or later.lasti != event.lasti or not later.depth
+    return True

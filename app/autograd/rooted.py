@@ -1,0 +1,106 @@
+"""A finished run and a node chosen as root, in; the same program with gradients of that node, out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from app.autograd.capture import Capture
+from app.autograd.finish import Finished, assemble
+from app.autograd.recorder import Op
+from app.errors import GradreelError
+from app.protocol import Outcome
+
+if TYPE_CHECKING:
+    from app.autograd.runner import Session
+
+
+def rerun(session: Session, first: Finished, root: str) -> Finished:
+    """Run the program once more, differentiating `root` just before the program's own first
+    backward or update after it was made. The program's own backward calls still run, unrecorded."""
+    graph, assembly = first.outcome.graph, first.assembly
+    place = assembly.place_of(root, 0) if assembly else None
+    if graph is None or assembly is None or place is None:
+        return Finished(Outcome(problem=_problem(session, "unknown_root", root)))
+    output = assembly.weaver.drafts[place[0]].outputs[0]
+    if output.grad_fn is None or not output.tensor.is_floating_point():
+        return Finished(Outcome(problem=_problem(session, "root_not_tracked", root)))
+    chooser = _Chooser(output.event, place, assembly)
+
+    def prepare(state: Capture) -> None:
+        chooser.state = state
+        state.muted = True
+        state.on_backward = chooser.fire
+
+    state = session.execute(prepare)
+    with state.recorder:
+        pass
+    chooser.fire()
+    return assemble(session, state)
+
+
+def _problem(session: Session, code: str, root: str) -> Any:
+    return GradreelError(code, lang=session.job.options.lang, root=root).problem
+
+
+class _Chooser:
+    """Runs one backward from the tensor event `event` made, as soon as the program's own autograd
+    is about to act after it."""
+
+    def __init__(self, event: int, place: tuple[int, int], assembly: Any) -> None:
+        self.event = event
+        self.position = self._position(event, place, assembly)
+        self.state: Capture | None = None
+        self.is_done = False
+
+    def _position(self, event: int, place: tuple[int, int], assembly: Any) -> int:
+        return place[1] if event >= 0 else 0
+
+    def fire(self) -> None:
+        """The pass, once, when the root exists."""
+        state = self.state
+        if state is None or self.is_done:
+            return
+        tensor = self._root(state)
+        if tensor is None:
+            return
+        self.is_done = True
+        from app.autograd.runner import run_from
+
+        with _untouched_gradients(tensor):
+            run_from(tensor, state)
+
+    def _root(self, state: Capture) -> Tensor | None:
+        seen = -1
+        for event in state.events:
+            if type(event).__name__ == "BackwardRun":
+                continue
+            seen += 1
+            if seen == self.event and isinstance(event, Op):
+                out = event.out if event.out is not None else event.args[0]
+                tensor = out if isinstance(out, Tensor) else out[self.position]
+                return tensor if tensor.grad_fn is not None else None
+        return None
+
+
+class _untouched_gradients:
+    """Set every reachable leaf's .grad aside during a pass that is not the program's own."""
+
+    def __init__(self, root: Tensor) -> None:
+        from app.autograd.engine import Reachable, is_accumulator
+
+        nodes = Reachable([root]).arrivals
+        self.leaves = [node.variable for node in nodes if is_accumulator(node)]
+        self.held: list[Tensor | None] = []
+
+    def __enter__(self) -> None:
+        self.held = [leaf.grad for leaf in self.leaves]
+        for leaf in self.leaves:
+            leaf.grad = None
+
+    def __exit__(self, *_: object) -> None:
+        for leaf, gradient in zip(self.leaves, self.held, strict=True):
+            leaf.grad = gradient
+
+

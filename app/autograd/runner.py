@@ -1,0 +1,211 @@
+"""A Job in; its program run for real under capture, and the finished Outcome, out."""
+
+from __future__ import annotations
+
+import builtins
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.autograd.capture import Capture, capture
+from app.autograd.finish import Finished, assemble
+from app.autograd.inplace import culprit_of
+from app.autograd.instrument import (
+    ENTER,
+    EXIT,
+    ITERATION,
+    LAST,
+    Markers,
+    Names,
+    keep_last,
+    names_of,
+)
+from app.autograd.output import Printer
+from app.autograd.recorder import Enter, Exit, Iteration, Op
+from app.errors import GradreelError, Problem
+from app.program import FILENAME, Program, fault, importer, read, tree
+from app.protocol import Job, Outcome, Progress
+from app.settings import settings
+
+ROOT_NAMES = ("loss", "L", "cost", "J")
+
+
+class Session:
+    """One execution of a program: its capture, its variables, its prints, its problem."""
+
+    def __init__(self, job: Job, program: Program, progress: Callable[[Progress], None]) -> None:
+        self.job = job
+        self.program = program
+        self.progress = progress
+        parsed = tree(program)
+        self.has_last = keep_last(parsed)
+        self.names: Names = names_of(parsed)
+        marked = Markers().visit(parsed)
+        self.code = compile(marked, FILENAME, "exec", dont_inherit=True)
+        self.printer = Printer(settings().print_chars, job.options.lang)
+        self.notes: list[tuple[str, Any]] = []
+        self.variables: dict[str, Any] = {}
+        self.problem: Problem | None = None
+        self.timings: dict[str, float] = {}
+        self.chosen: Tensor | None = None
+
+    def execute(self, prepare: Callable[[Capture], None] | None = None) -> Capture:
+        """Run the program under capture; a failure of the user's becomes `problem`."""
+        self.reset()
+        start = time.perf_counter()
+        with capture(FILENAME, settings().ops) as state:
+            self.connect(state)
+            if prepare:
+                prepare(state)
+            try:
+                exec(self.code, self.variables)  # noqa: S102 - the worker exists for this
+                self.timings["program"] = (time.perf_counter() - start) * 1e3
+            except GradreelError as error:
+                self.problem = error.problem
+            except BaseException as error:
+                self.problem = self.explain(error, state)
+            if prepare is None:
+                self.infer(state)
+        self.timings["run"] = (time.perf_counter() - start) * 1e3
+        return state
+
+    def reset(self) -> None:
+        """Fresh variables, prints and random stream, as a new interpreter would have."""
+        options = self.job.options
+        torch.set_default_dtype(getattr(torch, options.dtype))
+        torch.set_default_device(options.device if options.device != "cpu" else None)
+        seed_everything(options.seed)
+        self.printer.clear()
+        self.notes.clear()
+        self.problem = None
+        self.variables = {"__name__": "__main__", "__builtins__": self.builtins()}
+
+    def builtins(self) -> dict[str, Any]:
+        """Python's own, with import and print replaced by ours."""
+        own = dict(vars(builtins))
+        own["__import__"] = importer(lambda text, span: self.notes.append((text, span)))
+        own["print"] = self.printer.print
+        return own
+
+    def connect(self, state: Capture) -> None:
+        """Let the markers and the progress reach the recorder."""
+        events = state.recorder.events
+        counter = _Counter(self.progress)
+        state.progress = counter.say
+
+        def enter(kind: str, key: str, name: str) -> None:
+            events.append(Enter(kind, key, name, kind))
+
+        def iteration(key: str) -> None:
+            events.append(Iteration(key))
+            counter.say("forward", len(events))
+
+        self.variables |= {
+            ENTER: enter,
+            EXIT: lambda key: events.append(Exit(key)),
+            ITERATION: iteration,
+        }
+
+    def explain(self, error: BaseException, state: Capture) -> Problem:
+        """The user's mistake in words."""
+        culprit = culprit_of(error, state.events)
+        return fault(error, self.program, self.job.options.lang, culprit=culprit)
+
+    def infer(self, state: Capture) -> None:
+        """A program without any backward gets its gradients from the inferred root."""
+        if self.problem or any(_is_backward(event) for event in state.events):
+            return
+        root = self.inferred_root(state.events)
+        if root is not None:
+            self.chosen = root
+            run_from(root, state, inferred=True)
+
+    def inferred_root(self, events: list[Any]) -> Tensor | None:
+        """The tensor named loss/L/cost/J, else the last expression, else the last one made."""
+        for name in (*ROOT_NAMES, LAST) if self.has_last else ROOT_NAMES:
+            tensor = self.variables.get(name)
+            if isinstance(tensor, Tensor) and is_root(tensor):
+                return tensor
+        for event in reversed(events):
+            out = event.out if isinstance(event, Op) else None
+            for tensor in reversed(out if isinstance(out, (tuple, list)) else [out]):
+                if isinstance(tensor, Tensor) and is_root(tensor):
+                    return tensor
+        return None
+
+
+class _Counter:
+    """Says progress at most twenty times a second."""
+
+    def __init__(self, progress: Callable[[Progress], None]) -> None:
+        self.progress = progress
+        self.last = time.monotonic()
+
+    def say(self, stage: Any, count: int) -> None:
+        now = time.monotonic()
+        if now - self.last > 0.05:
+            self.last = now
+            self.progress(Progress(stage=stage, count=count))
+
+
+def seed_everything(seed: int) -> None:
+    """The random streams a program can reach: torch, Python, NumPy."""
+    import random
+
+    import numpy
+
+    torch.manual_seed(seed)
+    random.seed(seed)
+    numpy.random.seed(seed % 2**32)
+
+
+def is_root(tensor: Tensor) -> bool:
+    """Whether backward can start here."""
+    return tensor.grad_fn is not None and tensor.is_floating_point()
+
+
+def _is_backward(event: Any) -> bool:
+    return type(event).__name__ == "BackwardRun"
+
+
+def run_from(root: Tensor, state: Capture, inferred: bool = False) -> None:
+    """A backward pass of ours from `root`, seeded with ones, leaving the user's .grad as it was."""
+    from torch.autograd.graph import _engine_run_backward as engine
+
+    held = state.recorder.paused, state.muted
+    state.recorder.paused, state.muted = 0, False
+    try:
+        args = ((torch.ones_like(root),), True, False, ())
+        keywords = {"allow_unreachable": True, "accumulate_grad": True}
+        state.record_backward(engine, [root], args, keywords, inferred=inferred)
+    except RuntimeError:
+        state.events.pop()
+    finally:
+        state.recorder.paused, state.muted = held
+
+
+def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Finished:
+    """Read, run, capture and assemble one job. The user's mistakes are values in the Outcome."""
+    say = progress or (lambda _: None)
+    say(Progress(stage="parse"))
+    start = time.perf_counter()
+    try:
+        program = read(job)
+        session = Session(job, program, say)
+    except GradreelError as error:
+        return Finished(Outcome(problem=error.problem))
+    except (RecursionError, MemoryError):
+        return Finished(Outcome(problem=GradreelError("too_deep", lang=job.options.lang).problem))
+    session.timings["parse"] = (time.perf_counter() - start) * 1e3
+    say(Progress(stage="forward"))
+    state = session.execute()
+    say(Progress(stage="graph", count=len(state.events)))
+    finished = assemble(session, state)
+    if job.options.root and not session.problem:
+        from app.autograd.rooted import rerun
+
+        return rerun(session, finished, job.options.root)
+    return finished

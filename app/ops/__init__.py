@@ -1,0 +1,1 @@
+"""What torch calls its ops, and the sign each wears on its card."""
