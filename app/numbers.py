@@ -22,7 +22,9 @@ def text_of(number: Any) -> str:
     if number is None:
         return "—"
     if isinstance(number, int):
-        return str(number).replace("-", MINUS) if abs(number) < 10**5 else _scientific(float(number))
+        return (
+            str(number).replace("-", MINUS) if abs(number) < 10**5 else _scientific(float(number))
+        )
     if math.isnan(number):
         return "NaN"
     if math.isinf(number):

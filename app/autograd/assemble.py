@@ -73,8 +73,10 @@ class Assembly:
         tensors = [output.tensor for output in draft.outputs]
         if any(t.requires_grad or isinstance(t, nn.Parameter) for t in tensors):
             return False
-        return draft.depth > 0 or any(storage_pointer(t) in parameters for t in tensors) or (
-            draft.kind != "op"
+        return (
+            draft.depth > 0
+            or any(storage_pointer(t) in parameters for t in tensors)
+            or (draft.kind != "op")
         )
 
     def nodes(self) -> list[wire.Node]:
@@ -215,9 +217,7 @@ class Assembly:
             frozen.append(self.one_pass(draft, index, steps, say))
         return frozen
 
-    def one_pass(
-        self, draft: PassDraft, index: int, steps: list[StepDraft], say: Any
-    ) -> wire.Pass:
+    def one_pass(self, draft: PassDraft, index: int, steps: list[StepDraft], say: Any) -> wire.Pass:
         """One pass, frozen."""
         kind: Any = draft.kind
         return wire.Pass(

@@ -260,4 +260,3 @@ def _optimizers(state: Capture) -> Iterator[None]:
     finally:
         before.remove()
         after.remove()
-

@@ -61,9 +61,7 @@ def _births(nodes: list[Node], edges: list[Edge], lang: str) -> list[Diagnostic]
     return found
 
 
-def _roots(
-    session: Session, nodes: list[Node], passes: list[Pass], lang: str
-) -> list[Diagnostic]:
+def _roots(session: Session, nodes: list[Node], passes: list[Pass], lang: str) -> list[Diagnostic]:
     by_id = {node.id: node for node in nodes}
     backward = [p for p in passes if p.kind == "backward"]
     if not backward:

@@ -225,7 +225,9 @@ class _Walk:
 
     def close(self) -> None:
         """Add this pass to the edges: contributions add up where .grad does, else replace."""
-        self.steps += [step for step in self.pending.values() if any(g is not None for g in step.gradients)]
+        self.steps += [
+            step for step in self.pending.values() if any(g is not None for g in step.gradients)
+        ]
         for leaf, place in self.reached.items():
             if self.run.accumulate and leaf in self.flows.reset:
                 self.flows.reset.discard(leaf)

@@ -52,9 +52,7 @@ def names_of(tree: ast.Module) -> Names:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 _bind(names, target, node.value)
-        elif isinstance(node, ast.AnnAssign) and node.value:
-            _bind(names, node.target, node.value)
-        elif isinstance(node, ast.NamedExpr):
+        elif (isinstance(node, ast.AnnAssign) and node.value) or isinstance(node, ast.NamedExpr):
             _bind(names, node.target, node.value)
         elif isinstance(node, ast.AugAssign):
             _bind_update(names, node)

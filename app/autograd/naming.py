@@ -73,7 +73,10 @@ class Naming:
         receiver, operands = self.names.operands.get(place, (None, [])) if place else (None, [])
         if len(operands) < len(event.args):
             operands = [receiver, *operands]
-        if label < len(operands):
+        named = [text for text in operands if text]
+        if len(operands) == 2 and len(named) == 1 and len(event.args) == 2:
+            draft.name = named[0]  # 0.1 * w.grad arrives as w.grad times 0.1
+        elif label < len(operands):
             draft.name = operands[label]
 
     def finish(self, drafts: list[Draft], current: dict[int, tuple[int, int]]) -> None:

@@ -8,7 +8,6 @@ from app.graph import Edge, Node, Source, Step, Tensor, Value
 from app.numbers import brief
 from app.words import say
 
-
 #: ops written between their operands
 INFIX = {"add": "+", "sub": "−", "mul": "·", "div": "/", "matmul": "@", "pow": "^"}
 #: length beyond which an unnamed expression is called by its op instead
@@ -49,9 +48,7 @@ class Labels:
         return f"{node.op}({', '.join(operands)})"
 
 
-def narrator(
-    nodes: list[Node], edges: list[Edge], lang: str
-) -> Callable[[str, Step], str]:
+def narrator(nodes: list[Node], edges: list[Edge], lang: str) -> Callable[[str, Step], str]:
     """`say(kind, step)` for the steps of one graph."""
     labels = Labels(nodes, edges)
     by_id, label = labels.nodes, labels.label

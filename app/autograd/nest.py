@@ -49,7 +49,9 @@ class Nest:
         del self.stack[self.stack.index(loop) + 1 :]
         scope = self.scopes[loop]
         scope.iterations += 1
-        self._push("loop", str(scope.iterations), f"{scope.path}[{scope.iterations}]", "iteration", None)
+        self._push(
+            "loop", str(scope.iterations), f"{scope.path}[{scope.iterations}]", "iteration", None
+        )
 
     def exit(self, key: object) -> None:
         """Close the scope `key` and everything left open inside it."""

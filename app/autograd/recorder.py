@@ -195,9 +195,7 @@ class Recorder(TorchFunctionMode):
         self.events.append(Exit(key))
         return out
 
-    def keep_before(
-        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any] | None
-    ) -> None:
+    def keep_before(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> None:
         """Copy the storages a call is about to overwrite."""
         written = [args[0]] if args and not (kwargs and "out" in kwargs) else []
         if name in WRITES:

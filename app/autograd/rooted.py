@@ -102,5 +102,3 @@ class _untouched_gradients:
     def __exit__(self, *_: object) -> None:
         for leaf, gradient in zip(self.leaves, self.held, strict=True):
             leaf.grad = gradient
-
-

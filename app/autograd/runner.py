@@ -61,7 +61,7 @@ class Session:
             if prepare:
                 prepare(state)
             try:
-                exec(self.code, self.variables)  # noqa: S102 - the worker exists for this
+                exec(self.code, self.variables)
                 self.timings["program"] = (time.perf_counter() - start) * 1e3
             except GradreelError as error:
                 self.problem = error.problem

@@ -98,7 +98,9 @@ def _rows(body: list[str], owners: dict[str, str]) -> AutogradView:
             numbers[key] = f"a{len(numbers) + 1}"
             label = (match[2] or match[3] or "").replace("\\n", "\n").strip()
             kind = _kind(match[4])
-            nodes.append(AutogradNode(id=numbers[key], label=label, kind=kind, node=owners.get(key)))
+            nodes.append(
+                AutogradNode(id=numbers[key], label=label, kind=kind, node=owners.get(key))
+            )
     known = [(numbers[a], numbers[b]) for a, b in edges if a in numbers and b in numbers]
     return AutogradView(nodes=nodes, edges=known)
 

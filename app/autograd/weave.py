@@ -26,7 +26,9 @@ from app.autograd.recorder import (
 from app.ops.symbols import public_name
 
 #: fills that only give a leaf its first value
-FILLS = frozenset({"uniform_", "normal_", "zero_", "fill_", "copy_", "trunc_normal_", "exponential_"})
+FILLS = frozenset(
+    {"uniform_", "normal_", "zero_", "fill_", "copy_", "trunc_normal_", "exponential_"}
+)
 
 
 class Weaver:
@@ -68,15 +70,21 @@ class Weaver:
 
     def take_op(self, event: Op, index: int, events: list[Any]) -> None:
         """One torch call becomes a leaf, an op, or a new version of what it overwrote."""
-        name = event.func.__self__.__name__ if event.func.__name__ == "__get__" else event.func.__name__
+        name = (
+            event.func.__self__.__name__
+            if event.func.__name__ == "__get__"
+            else event.func.__name__
+        )
         op = public_name(name)
         operands = list(labelled(event.args, event.kwargs))
         writes = is_in_place(name, event.kwargs)
         if writes and self.is_first_fill(op, event):
             return
         is_factory = op.endswith("_like") or op.startswith("new_")
-        kind = "op" if operands and not is_factory or event.failed else "constant"
-        inputs = [] if is_factory else [self.input_of(t, label, index, event) for label, t in operands]
+        kind = "op" if (operands and not is_factory) or event.failed else "constant"
+        inputs = (
+            [] if is_factory else [self.input_of(t, label, index, event) for label, t in operands]
+        )
         draft = self.begin(op, index, event, kind)
         draft.inputs = inputs
         draft.failed = event.failed
@@ -240,9 +248,7 @@ class Weaver:
     def is_first_fill(self, op: str, event: Op) -> bool:
         """A fill of a leaf nobody has read yet: part of making it, not an op of its own."""
         target = event.args[0] if event.args else (event.kwargs or {}).get("tensor")
-        if not isinstance(target, Tensor) or not (
-            op in FILLS or _is_init(event.func)
-        ):
+        if not isinstance(target, Tensor) or not (op in FILLS or _is_init(event.func)):
             return False
         place = self.current.get(id(target))
         if place is None:
@@ -283,4 +289,3 @@ def literals(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Any]:
     if kwargs and isinstance(kwargs.get("exponent", kwargs.get("other")), (int, float)):
         plain.append(kwargs.get("exponent", kwargs.get("other")))
     return plain
-

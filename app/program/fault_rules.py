@@ -1,0 +1,77 @@
+"""An exception's type and text in; which code names it, and the words to fill in, out."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """`pattern` found in `Type: text` means `code`."""
+
+    code: str
+    pattern: re.Pattern[str]
+
+
+_RULES = (
+    ("integer_requires_grad", r"floating point and complex dtype can require gradients"),
+    ("freed_graph", r"backward through the graph a second time|already been freed"),
+    ("inplace_modified", r"modified by an inplace operation"),
+    ("inplace_leaf", r"leaf Variable that requires grad is being used in an in-place|"
+     r"a view of a leaf Variable that requires grad"),
+    ("no_differentiable_output", r"does not require grad and does not have a grad_fn"),
+    ("non_scalar_backward", r"grad can be implicitly created only for scalar outputs"),
+    ("memory", r"can't allocate memory|^MemoryError|out of memory|bad_alloc"),
+    ("device_unavailable", r"not compiled with CUDA|Found no NVIDIA|No CUDA GPUs|CUDA driver|"
+     r"Expected one of .* device type|PyTorch is not linked with support for|MPS"),
+    ("device_mismatch", r"Expected all tensors to be on the same device"),
+    ("dtype_mismatch", r"same dtype|expected scalar type|expected target dtype|"
+     r"could not infer output dtype|not implemented for '(?:Long|Int|Bool)|"
+     r"can't be cast|dtype mismatch|Found dtype|tensors used as indices"),
+    ("shape_mismatch", r"shapes cannot be multiplied|must match the size of tensor|"
+     r"Sizes of tensors must match|stack expects each tensor|to have \d+ channels|"
+     r"is invalid for input of size|target size .* input size|inconsistent tensor size|"
+     r"size mismatch|1D tensors expected|batch2|Expected input batch_size|shape mismatch|"
+     r"doesn't match the broadcast shape|The expanded size|must be matrices|"
+     r"expected to be 2-D|shapes? .* not (?:compatible|aligned)|could not be broadcast|"
+     r"expected sequence of length|normalized_shape|view size is not compatible|"
+     r"Expected \d+D|number of dims don't match|size_average|must be equal to input_size"),
+    ("not_a_single_number", r"cannot be converted to Scalar|truth value|Boolean value of Tensor|"
+     r"only one element tensors can be converted"),
+    ("undefined_name", r"^(?:NameError|UnboundLocalError):"),
+    ("missing_package", r"^(?:ModuleNotFoundError|ImportError):"),
+    ("forbidden_access", r"^(?:PermissionError|OSError|FileNotFoundError|BlockingIOError):|"
+     r"can't start new thread"),
+    ("recursion", r"^RecursionError:"),
+    ("assertion", r"^AssertionError:"),
+    ("stopped", r"^(?:SystemExit|KeyboardInterrupt):"),
+    ("missing_attribute", r"^AttributeError:"),
+    ("index_out_of_range", r"^IndexError:"),
+    ("missing_key", r"^KeyError:"),
+    ("wrong_call", r"^TypeError:"),
+    ("zero_division", r"^ZeroDivisionError:"),
+)  # fmt: skip
+
+RULES = tuple(Rule(code, re.compile(pattern, re.S)) for code, pattern in _RULES)
+
+
+def code_of(kind: str, text: str) -> str:
+    """The code of an exception of type `kind`; `user_exception` where no rule knows it."""
+    told = f"{kind}: {text[:4000]}"
+    return next((rule.code for rule in RULES if rule.pattern.search(told)), "user_exception")
+
+
+_SHAPE = re.compile(r"\((\d+x\d+) and (\d+x\d+)\)")
+_SIZES = re.compile(r"tensor a \((\d+)\).*tensor b \((\d+)\)")
+_LISTED = re.compile(r"\[(\d+(?:, *\d+)*)\]")
+_COUNTS = re.compile(r"size (\d+) but got size (\d+)")
+_VIEW = re.compile(r"shape '(\[[^]]*\])' is invalid for input of size (\d+)")
+
+
+def shapes_of(text: str) -> tuple[str, str] | None:
+    """The two shapes or sizes a torch message names."""
+    for pattern in (_SHAPE, _VIEW, _SIZES, _COUNTS):
+        if found := pattern.search(text):
+            return found.group(1).replace("x", "×"), found.group(2).replace("x", "×")
+    listed = _LISTED.findall(text)
+    return (f"[{listed[-2]}]", f"[{listed[-1]}]") if len(listed) >= 2 else None

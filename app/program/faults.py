@@ -1,0 +1,103 @@
+"""An exception of the user's run in; a Problem in plain words, with only their frames, out."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+
+from app.errors import GradreelError, Problem, ProgramError
+from app.graph import Span
+from app.program.fault_rules import code_of, shapes_of
+from app.program.frames import user_frames
+from app.program.paste import split_lines
+from app.program.value import Program
+
+_TEXT = 600
+_FRAMES = 20
+
+
+def fault(
+    error: BaseException, program: Program, lang: str, culprit: tuple[str, int] | None = None
+) -> Problem:
+    """What went wrong. `culprit` is the (op, line) that modified a saved tensor in place.
+
+    Never raises, even when the exception's own text does."""
+    try:
+        if isinstance(error, GradreelError):
+            return error.problem
+        return _fault(error, program, lang, culprit)
+    except BaseException:
+        words = {"kind": _kind(error), "text": ""}
+        return ProgramError("user_exception", lang=lang, **words).problem
+
+
+def _kind(error: BaseException) -> str:
+    return str(type.__getattribute__(type(error), "__name__"))[:80]
+
+
+def text_of(error: BaseException) -> str:
+    """The exception's text, '' when asking for it fails."""
+    try:
+        return str(error)[:_TEXT]
+    except BaseException:
+        return ""
+
+
+def _fault(
+    error: BaseException, program: Program, lang: str, culprit: tuple[str, int] | None
+) -> Problem:
+    text, kind = text_of(error), _kind(error)
+    found = user_frames(error.__traceback__)
+    lines = split_lines(program.source)
+    span = found[-1][1] if found else None
+    code = code_of(_known_kind(error), text)
+    words: dict[str, object] = {"kind": kind, "text": text.split("\n")[0][:300]}
+    words |= {"line": span.line if span else 0, "name": "", "near": ""}
+    code = _fill(code, words, text, program, culprit)
+    frames = [_frame(name, place, lines) for name, place in found[-_FRAMES:]]
+    return ProgramError(code, span=span, lang=lang, frames=frames, **words).problem
+
+
+def _known_kind(error: BaseException) -> str:
+    """The nearest built-in type's name, so that subclasses follow their parent's rule."""
+    return next((t.__name__ for t in type(error).__mro__ if t.__module__ == "builtins"), "")
+
+
+def _fill(
+    code: str,
+    words: dict[str, object],
+    text: str,
+    program: Program,
+    culprit: tuple[str, int] | None,
+) -> str:
+    """Words for the code's sentences; the code itself may become more exact."""
+    quoted = re.findall(r"'([^']*)'", text)
+    if code == "shape_mismatch":
+        shapes = shapes_of(text)
+        words |= {"left": shapes[0], "right": shapes[1]} if shapes else {}
+        return code if shapes else "shape_refused"
+    if code == "inplace_modified" and culprit:
+        words |= {"op": culprit[0], "where": culprit[1]}
+        return "inplace_modified_by"
+    if code in ("undefined_name", "missing_attribute") and quoted:
+        words["name"] = quoted[-1] if code == "missing_attribute" else quoted[0]
+        if near := _near(str(words["name"]), program.code):
+            words["near"] = near
+            return f"{code}_near"
+    if code == "missing_package":
+        words |= {"name": quoted[0] if quoted else text[:60], "path": ""}
+    return code
+
+
+def _near(name: str, code: str) -> str | None:
+    known = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
+    known |= {n.attr for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Attribute)}
+    known |= {"backward", "requires_grad", "reshape", "detach", "matmul", "sigmoid", "softmax"}
+    found = difflib.get_close_matches(name, sorted(known - {name}), 1, 0.7)
+    return found[0] if found else None
+
+
+def _frame(name: str, place: Span, lines: list[str]) -> str:
+    text = lines[place.line - 1].strip() if place.line <= len(lines) else ""
+    return f"line {place.line}, in {name}: {text}"

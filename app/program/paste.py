@@ -1,0 +1,150 @@
+"""Pasted text in; the same text without prompts, fences and odd characters, still knowing where
+each character came from, out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*([\w+-]*)\s*$")
+_COPY = re.compile(r"^\s*(?:[A-Za-z+]{1,12})?(?:Copy code|Copiar código|Copiar codigo)")
+_COPY_ALONE = re.compile(r"^\s*(?:python|Copy|Copiar|Copy code|Copiar código)\s*$", re.I)
+_DOCTEST = re.compile(r"^\s*(?:>>>|\.\.\.)(?: |$)")
+_IN = re.compile(r"^\s*In \[[\d* ]*\]:? ?")
+_OUT = re.compile(r"^\s*Out\s?\[[\d* ]*\]:?")
+_CONTINUED = re.compile(r"^\s*\.\.\.:? ?")
+_MAGIC = re.compile(r"^(\s*)[%!]{1,2}\w.*$")
+_SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"
+_REMOVED = "\u200b\u200c\u200d\ufeff\u2060\u00ad"
+_PLAIN = (
+    dict.fromkeys(_SPACES, " ")
+    | dict.fromkeys("\u2018\u2019\u201a\u2032", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u2033\u00ab\u00bb", '"')
+    | dict.fromkeys("\u2212\u2013\u2014\u2010\u2011", "-")
+    | {"×": "*", "\u2026": "..."}
+)
+
+
+class Line(NamedTuple):
+    """One cleaned line: `columns[i]` is where character i stood in the pasted line (one extra)."""
+
+    text: str
+    columns: Sequence[int]
+
+    def cut(self, start: int, end: int | None = None) -> Line:
+        """The part between two columns."""
+        stop = len(self.text) if end is None else end
+        return Line(self.text[start:stop], self.columns[start : stop + 1])
+
+
+class Paste(NamedTuple):
+    """Cleaned lines, one for each pasted line."""
+
+    lines: list[Line]
+
+    @property
+    def text(self) -> str:
+        """The cleaned text."""
+        return "\n".join(line.text for line in self.lines)
+
+    def column(self, line: int, column: int) -> int:
+        """Pasted column of a cleaned one; `line` is 1-based, both columns 0-based characters."""
+        if not 1 <= line <= len(self.lines):
+            return column
+        columns = self.lines[line - 1].columns
+        return columns[min(max(column, 0), len(columns) - 1)]
+
+
+def split_lines(source: str) -> list[str]:
+    """Lines as an editor counts them: \\n, \\r\\n and \\r end one, nothing else does."""
+    return _BREAK.split(source)
+
+
+def paste(source: str) -> Paste:
+    """Structure removed (fences, copy buttons, prompts and their output), characters untouched."""
+    lines = [Line(text, range(len(text) + 1)) for text in split_lines(source)]
+    return Paste(_without_prompts(_without_button(_without_fences(lines))))
+
+
+def plain(given: Paste) -> Paste:
+    """Odd spaces, quotes and dashes made plain; shell and notebook magics blanked; margin cut."""
+    return Paste(_without_margin([_plain_line(_without_magic(line)) for line in given.lines]))
+
+
+def _blank(line: Line) -> Line:
+    return line.cut(0, 0)
+
+
+def _without_fences(lines: list[Line]) -> list[Line]:
+    fences = [place for place, line in enumerate(lines) if _FENCE.match(line.text)]
+    if not fences:
+        return lines
+    if len(fences) % 2:
+        return [_blank(line) if place in fences else line for place, line in enumerate(lines)]
+    pairs = list(zip(fences[::2], fences[1::2], strict=True))
+    kept = {place for start, end in pairs for place in range(start + 1, end)}
+    return [line if place in kept else _blank(line) for place, line in enumerate(lines)]
+
+
+def _without_button(lines: list[Line]) -> list[Line]:
+    cleaned = list(lines)
+    for place, line in enumerate(lines):
+        if found := _COPY.match(line.text):
+            cleaned[place] = line.cut(found.end())
+        elif _COPY_ALONE.match(line.text):
+            cleaned[place] = _blank(line)
+        elif line.text.strip():
+            break
+    return cleaned
+
+
+def _without_prompts(lines: list[Line]) -> list[Line]:
+    first = next((line.text for line in lines if line.text.strip()), "")
+    if first.lstrip().startswith(">>>"):
+        return [_doctest_line(line) for line in lines]
+    return _without_notebook(lines) if _IN.match(first) else lines
+
+
+def _doctest_line(line: Line) -> Line:
+    found = _DOCTEST.match(line.text)
+    return line.cut(found.end()) if found else _blank(line)
+
+
+def _without_notebook(lines: list[Line]) -> list[Line]:
+    cleaned, printed = [], False
+    for line in lines:
+        if found := _IN.match(line.text):
+            printed = False
+            cleaned.append(line.cut(found.end()))
+        elif printed or _OUT.match(line.text):
+            printed = True
+            cleaned.append(_blank(line))
+        else:
+            found = _CONTINUED.match(line.text)
+            cleaned.append(line.cut(found.end()) if found else line)
+    return cleaned
+
+
+def _without_magic(line: Line) -> Line:
+    found = _MAGIC.match(line.text)
+    return _blank(line) if found else line
+
+
+def _plain_line(line: Line) -> Line:
+    if line.text.isascii():
+        return line
+    text, columns = [], []
+    for place, character in enumerate(line.text):
+        if character not in _REMOVED:
+            written = _PLAIN.get(character, character)
+            text.append(written)
+            columns += [line.columns[place]] * len(written)
+    return Line("".join(text), [*columns, line.columns[-1]])
+
+
+def _without_margin(lines: list[Line]) -> list[Line]:
+    margins = [re.match(r"[ \t]*", line.text).group() for line in lines if line.text.strip()]  # type: ignore[union-attr]
+    margin = min(map(len, margins), default=0)
+    return [line.cut(min(margin, len(line.text))) for line in lines] if margin else lines

@@ -1,0 +1,79 @@
+"""A program's tree in; notes, or an early and friendly refusal of what the worker denies, out."""
+
+from __future__ import annotations
+
+import ast
+
+from app.errors import ProgramError
+from app.graph import Diagnostic, Span
+from app.program.packages import FORBIDDEN
+from app.program.positions import span_of
+from app.words import say
+
+_CALLS = {"open", "exec", "eval", "compile", "__import__", "input", "breakpoint"}
+_PATHS = ("torch.load", "torch.save", "torch.hub", "torch.jit.load", "torch.utils.cpp_extension")
+
+
+def check(tree: ast.Module, lang: str = "en") -> list[Diagnostic]:
+    """Raises ProgramError `forbidden_import` or `forbidden_call`. Not the boundary: the worker's
+    confinement is."""
+    nodes = list(ast.walk(tree))
+    own = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    notes = _imports(nodes, lang)
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in _CALLS - own:
+                raise ProgramError(
+                    "forbidden_call", span=span_of(node), lang=lang, name=node.func.id
+                )
+        elif isinstance(node, ast.Attribute):
+            notes += _attribute(node, lang)
+    return notes
+
+
+def _attribute(node: ast.Attribute, lang: str) -> list[Diagnostic]:
+    path = _path(node)
+    if path in _PATHS:
+        raise ProgramError("forbidden_call", span=span_of(node), lang=lang, name=path)
+    return [_note("compile_ignored", span_of(node), lang)] if path == "torch.compile" else []
+
+
+def _path(node: ast.expr) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def _imports(nodes: list[ast.AST], lang: str) -> list[Diagnostic]:
+    uses: dict[str, int] = {}
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            uses[node.id] = min(node.lineno, uses.get(node.id, node.lineno))
+    notes = []
+    for node in nodes:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        for alias in node.names:
+            module = alias.name if isinstance(node, ast.Import) else (node.module or "")
+            root = module.split(".")[0]
+            if root not in FORBIDDEN:
+                continue
+            bound = alias.asname or alias.name.split(".")[0]
+            if bound in uses:
+                words = {"name": root, "line": uses[bound]}
+                raise ProgramError("forbidden_import", span=span_of(node), lang=lang, **words)
+            notes.append(_note("unused_import", span_of(node), lang, name=root))
+    return notes
+
+
+def _note(code: str, span: Span, lang: str, **words: object) -> Diagnostic:
+    return Diagnostic(
+        code=code,
+        severity="note",
+        node=None,
+        span=span,
+        message=say(f"note.{code}", lang, **words),
+        hint=say(f"note.{code}.hint", lang, **words),
+    )
