@@ -44,6 +44,7 @@ class Capture:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
+        self.pending: dict[int, tuple[Tensor, Any]] = {}
         self.muted = False
         self.on_backward: Callable[[], None] | None = None
         self.progress: Callable[[str, int], None] | None = None
@@ -58,8 +59,11 @@ class Capture:
         if self.on_backward:
             self.on_backward()
         if self.muted:
-            seeds, _, create_graph, *rest = args
-            return engine(roots, seeds, True, create_graph, *rest, **kwargs)
+            seeds, _, create_graph, inputs, *rest = args
+            results = engine(roots, seeds, True, create_graph, inputs, *rest, **kwargs)
+            if not kwargs.get("accumulate_grad"):
+                self.keep_results(list(roots), inputs, results)
+            return results
         return self.record_backward(engine, list(roots), args, kwargs)
 
     def record_backward(
@@ -90,29 +94,28 @@ class Capture:
             for handle in handles:
                 handle.remove()
             finish(run)
+            self.pending = run.leaves
         if not run.accumulate:
-            self.keep_results(run, results)
+            self.keep_results(list(roots), run.inputs, results)
+            run.results = list(results)
         return results
 
-    def keep_results(self, run: BackwardRun, results: Any) -> None:
+    def keep_results(self, roots: list[Any], inputs: Any, results: Any) -> None:
         """torch.autograd.grad: its answers become the outputs of an op named grad."""
-        run.results = list(results)
-        place = run.place
+        place = self.recorder.place()
         if place:
             tensors = tuple(t for t in results if isinstance(t, Tensor))
             small = [t.grad_fn for t in tensors]
-            args = (tuple(run.roots), tuple(run.inputs))
+            args = (tuple(roots), tuple(inputs))
             op = Op(torch.autograd.grad, args, None, tensors, place[0], place[1], 0, None, small)
             self.recorder.events.append(op)
 
     def settle(self) -> None:
         """Copy big .grad tensors an earlier backward reported, before they are written again."""
-        for event in self.recorder.events:
-            if isinstance(event, BackwardRun):
-                for key, (leaf, kept) in event.leaves.items():
-                    if isinstance(kept, Tensor) and leaf.grad is not None:
-                        if kept.data_ptr() == leaf.grad.data_ptr():
-                            event.leaves[key] = (leaf, kept.clone())
+        for key, (leaf, kept) in self.pending.items():
+            if isinstance(kept, Tensor) and leaf.grad is not None:
+                if kept.data_ptr() == leaf.grad.data_ptr():
+                    self.pending[key] = (leaf, kept.clone())
 
     def before_step(self, optimizer: Optimizer, *_: Any) -> None:
         """Copy the parameters an optimizer is about to change."""
@@ -165,6 +168,7 @@ def capture(filename: str, limit: int = 200_000) -> Iterator[Capture]:
         with ExitStack() as stack:
             for patch in (_engine, _functions, _modules, _optimizers):
                 stack.enter_context(patch(state))
+            stack.enter_context(_replaced(torch, "compile", _uncompiled))
             stack.enter_context(state.recorder)
             yield state
     finally:
@@ -180,6 +184,11 @@ def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
         yield
     finally:
         setattr(owner, name, original)
+
+
+def _uncompiled(model: Any = None, **_: Any) -> Any:
+    """torch.compile changes how a program runs, not what it computes: leave it as written."""
+    return model if model is not None else lambda function: function
 
 
 @contextmanager

@@ -174,6 +174,8 @@ class Recorder(TorchFunctionMode):
                     content = out.tolist()
                 except (RuntimeError, NotImplementedError):
                     return  # inside torch.func the tensor has no elements of its own
+            elif torch._C._functorch.is_functorch_wrapped_tensor(out):
+                return
         elif isinstance(out, (tuple, list)):
             grad_fn = [t.grad_fn if isinstance(t, Tensor) else None for t in out]
         self.events.append(

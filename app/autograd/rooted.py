@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from app.autograd.capture import Capture
+from app.autograd.engine import BackwardRun
 from app.autograd.finish import Finished, assemble
 from app.autograd.recorder import Op
 from app.errors import GradreelError
@@ -16,17 +17,19 @@ if TYPE_CHECKING:
     from app.autograd.runner import Session
 
 
-def rerun(session: Session, first: Finished, root: str) -> Finished:
+def rerun(session: Session, first: Finished, root: str, events: list[Any]) -> Finished:
     """Run the program once more, differentiating `root` just before the program's own first
-    backward or update after it was made. The program's own backward calls still run, unrecorded."""
-    graph, assembly = first.outcome.graph, first.assembly
+    backward or update after it was made. The program's own backward calls still run, unrecorded.
+    `events` are the first run's."""
+    assembly = first.assembly
     place = assembly.place_of(root, 0) if assembly else None
-    if graph is None or assembly is None or place is None:
+    if assembly is None or place is None:
         return Finished(Outcome(problem=_problem(session, "unknown_root", root)))
     output = assembly.weaver.drafts[place[0]].outputs[0]
     if output.grad_fn is None or not output.tensor.is_floating_point():
         return Finished(Outcome(problem=_problem(session, "root_not_tracked", root)))
-    chooser = _Chooser(output.event, place, assembly)
+    earlier = sum(1 for event in events[: output.event] if isinstance(event, BackwardRun))
+    chooser = _Chooser(output.event - earlier)
 
     def prepare(state: Capture) -> None:
         chooser.state = state
@@ -34,8 +37,6 @@ def rerun(session: Session, first: Finished, root: str) -> Finished:
         state.on_backward = chooser.fire
 
     state = session.execute(prepare)
-    with state.recorder:
-        pass
     chooser.fire()
     return assemble(session, state)
 
@@ -45,43 +46,26 @@ def _problem(session: Session, code: str, root: str) -> Any:
 
 
 class _Chooser:
-    """Runs one backward from the tensor event `event` made, as soon as the program's own autograd
-    is about to act after it."""
+    """Runs one backward from the tensor that event number `event` made (backward runs not
+    counted), as soon as the program's own autograd is about to act after it."""
 
-    def __init__(self, event: int, place: tuple[int, int], assembly: Any) -> None:
+    def __init__(self, event: int) -> None:
         self.event = event
-        self.position = self._position(event, place, assembly)
         self.state: Capture | None = None
-        self.is_done = False
-
-    def _position(self, event: int, place: tuple[int, int], assembly: Any) -> int:
-        return place[1] if event >= 0 else 0
 
     def fire(self) -> None:
         """The pass, once, when the root exists."""
-        state = self.state
-        if state is None or self.is_done:
-            return
-        tensor = self._root(state)
-        if tensor is None:
-            return
-        self.is_done = True
         from app.autograd.runner import run_from
 
-        with _untouched_gradients(tensor):
-            run_from(tensor, state)
-
-    def _root(self, state: Capture) -> Tensor | None:
-        seen = -1
-        for event in state.events:
-            if type(event).__name__ == "BackwardRun":
-                continue
-            seen += 1
-            if seen == self.event and isinstance(event, Op):
-                out = event.out if event.out is not None else event.args[0]
-                tensor = out if isinstance(out, Tensor) else out[self.position]
-                return tensor if tensor.grad_fn is not None else None
-        return None
+        state = self.state
+        event = state.events[self.event] if state and self.event < len(state.events) else None
+        if state is None or not isinstance(event, Op):
+            return
+        self.state = None
+        out = event.out if event.out is not None else event.args[0]
+        root = out if isinstance(out, Tensor) else out[0]
+        with _untouched_gradients(root):
+            run_from(root, state)
 
 
 class _untouched_gradients:

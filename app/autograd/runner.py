@@ -207,5 +207,5 @@ def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Finishe
     if job.options.root and not session.problem:
         from app.autograd.rooted import rerun
 
-        return rerun(session, finished, job.options.root)
+        return rerun(session, finished, job.options.root, state.events)
     return finished

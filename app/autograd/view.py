@@ -79,9 +79,8 @@ def _owners(assembly: Assembly) -> dict[str, str]:
         for output in assembly.weaver.drafts[index].outputs:
             owners.setdefault(str(id(output.tensor)), found)
     for node in assembly.weaver.accumulators:
-        place = assembly.weaver.current.get(id(node.variable))
-        if place and place[0] in assembly.ids:
-            owners[str(id(node))] = assembly.ids[place[0]]
+        if (leaf := owners.get(str(id(node.variable)))) is not None:
+            owners[str(id(node))] = leaf
     return owners
 
 

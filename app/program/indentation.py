@@ -129,9 +129,11 @@ class _Nest:
                 self.blocks.pop()
         elif _METHOD.match(decorated.text):
             self._above("class")
-        elif decorated.text.startswith("class ") or (
-            _DEF.match(decorated.text) and statement.blank
-        ) or (self.blocks and self.blocks[-1] == "class" and not self._is_field(place, statement)):
+        elif (
+            decorated.text.startswith("class ")
+            or (_DEF.match(decorated.text) and statement.blank)
+            or (self.blocks and self.blocks[-1] == "class" and not self._is_field(place, statement))
+        ):
             self.blocks.clear()
         elif statement.blank:
             self._after_blank(place, statement)

@@ -14,8 +14,8 @@ from app.program.math_parser import Item, Names, Parser, safe
 from app.program.math_tokens import Token, name_of, tokens
 from app.program.math_words import tensor_call
 
-#: values given to free names, in the order met; far from each other, small, none zero
-DEFAULTS = (0.5, -0.3, 0.8, 0.2, -0.6, 1.1, 0.4, -0.9)
+#: values given to free names, in the order met; distinct, and within (0, 1) so that log(a) and log(1-a) exist
+DEFAULTS = (0.5, 0.3, 0.8, 0.2, 0.6, 0.9, 0.4, 0.7)
 _BROKEN = "\n"
 _WORDS = {"let", "where", "given", "sea", "donde", "con", "with"}
 

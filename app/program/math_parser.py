@@ -180,11 +180,11 @@ class Parser:
         second = self.tensor(right) if right.listed else right.node
         return self._put(ast.BinOp(first, operator, second), left.start, right.end, left, right)
 
-    def tensor(self, item: Item) -> ast.expr:
+    def tensor(self, item: Item, floats: bool = True) -> ast.expr:
         """The node, wrapped in torch.tensor where it has only numbers."""
         if not (item.number or item.listed):
             return item.node
-        return self._put(tensor_call(item.node), item.start, item.end).node
+        return self._put(tensor_call(item.node, floats=floats), item.start, item.end).node
 
     def _matrices(self, *items: Item) -> None:
         for item in items:
@@ -438,7 +438,10 @@ class Parser:
         plain: tuple[int, ...] = (),
     ) -> Item:
         given = [
-            part.node if place in plain else self.tensor(part) for place, part in enumerate(parts)
+            part.node
+            if place in plain
+            else self.tensor(part, path != "F.cross_entropy" or place == 0)
+            for place, part in enumerate(parts)
         ]
         call = torch_call(path, given, words)
         return self._put(call, start, end, *parts)._replace(number=False)

@@ -17,11 +17,16 @@ def torch_call(
     return ast.Call(function, arguments, keywords)
 
 
-def tensor_call(value: ast.expr, leaf: bool = False) -> ast.Call:
-    """`torch.tensor(value)`; a leaf asks for its gradient, so its numbers are written as floats."""
+def tensor_call(value: ast.expr, leaf: bool = False, floats: bool = True) -> ast.Call:
+    """`torch.tensor(value)`; a leaf asks for its gradient; `floats` writes 2 as 2.0."""
     words: dict[str, ast.expr] = {}
     for inner in ast.walk(value):
-        if leaf and isinstance(inner, ast.Constant) and isinstance(inner.value, int):
+        if (
+            isinstance(inner, ast.Constant)
+            and not isinstance(inner.value, bool)
+            and isinstance(inner.value, int)
+            and floats
+        ):
             inner.value = float(inner.value)
     if leaf:
         words["requires_grad"] = ast.Constant(True)

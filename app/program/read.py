@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 from app.errors import ProgramError
-from app.program.detect import detect, is_prose
+from app.program.language import detect, is_prose
 from app.program.math_code import read_math
 from app.program.policy import check
 from app.program.substitute import substitute
-from app.program.torch_code import read_torch
+from app.program.torch_tree import read_torch
 from app.program.value import Program
 from app.protocol import Job
 from app.settings import settings

@@ -1,0 +1,30 @@
+"""Pasted text in; which language it is written in, out."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+_PYTHON = re.compile(
+    r"""
+    ^\s*(?:import|from|def|class|for|while|with|if|elif|try|return|assert|del|async|raise)\b
+    | ^\s*@\w | ^\s*(?:>>>|In\ \[) | ^\s*(?:```|~~~) | Copy\ code | Copiar\ c[oó]digo
+    | [^\W\d]\w*\s*\.\s*(?!T\b)[A-Za-z_] | [\])]\.(?!T\b)[A-Za-z_]
+    | \b(?:print|range|len|True|False|None|not|is)\b(?!\s*=)
+    | [+\-*/@%]=(?!=) | == | != | " | \bf?'[^'\n]*'\s*(?:[,\])]|$) | \{ | ->
+    | ^\s*(?:\w+\s*=\s*)?tensor\w*(?:\.T|\s*@)
+    """,
+    re.X | re.M,
+)
+_COMMENT = re.compile(r"(?:#|//).*")
+_PROSE = re.compile(r"^(?:[^\W\d_]{2,}[,.]?[ \t]+){4,}[^\W\d_]{2,}[.!?:]?[ \t]*$", re.M)
+
+
+def detect(source: str) -> Literal["torch", "math"]:
+    """Python where anything only Python has is seen; mathematics otherwise."""
+    return "torch" if _PYTHON.search(_COMMENT.sub("", source)) else "math"
+
+
+def is_prose(source: str) -> bool:
+    """Whether a line is a sentence rather than a formula."""
+    return bool(_PROSE.search(_COMMENT.sub("", source)))

@@ -1,0 +1,92 @@
+"""Pasted torch code in; its cleaned text and a tree placed in the pasted text, out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import NamedTuple
+
+from app.errors import ProgramError
+from app.graph import Span
+from app.program.indentation import indent_again
+from app.program.paste import Paste, paste, plain, split_lines
+from app.program.positions import depth_of, place_in_paste
+
+#: nodes on the longest way through a tree; Python's own recursion limit is a thousand frames
+DEPTH = 300
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_LOST = re.compile(r"expected an indented block|outside function|unexpected indent|unindent")
+
+
+class TorchCode(NamedTuple):
+    """Cleaned text and its tree, positions in pasted characters."""
+
+    code: str
+    tree: ast.Module
+
+
+def read_torch(source: str, lang: str = "en") -> TorchCode:
+    """Raises ProgramError `syntax_error`, `lost_indentation`, `not_a_program` or `too_deep`."""
+    first = paste(source)
+    pasted, error = first, ValueError("")
+    for pasted in (first, plain(first)):
+        try:
+            tree = ast.parse(pasted.text)
+        except _UNREADABLE as caught:
+            error = caught  # type: ignore[assignment]
+        else:
+            return _placed(pasted, tree, source, lang)
+    raise _refusal(pasted, error, source, lang)
+
+
+def _placed(pasted: Paste, tree: ast.Module, source: str, lang: str) -> TorchCode:
+    code = "too_deep" if depth_of(tree) > DEPTH else ""
+    code = code or ("" if tree.body else "empty_program")
+    if code or is_configuration(tree):
+        raise ProgramError(code or "not_a_program", span=_whole(source), lang=lang)
+    return TorchCode(pasted.text, place_in_paste(tree, pasted))
+
+
+def is_configuration(tree: ast.Module) -> bool:
+    """Whether there is only one dictionary of constants."""
+    if len(tree.body) != 1 or not isinstance(tree.body[0], (ast.Assign, ast.Expr)):
+        return False
+    given = tree.body[0].value
+    return isinstance(given, ast.Dict) and not any(isinstance(n, ast.Call) for n in ast.walk(given))
+
+
+def _refusal(pasted: Paste, error: BaseException, source: str, lang: str) -> ProgramError:
+    if isinstance(error, (RecursionError, MemoryError)) or "too many nested" in str(error):
+        return ProgramError("too_deep", span=_whole(source), lang=lang)
+    if _is_json(pasted.text):
+        return ProgramError("not_a_program", span=_whole(source), lang=lang)
+    if re.search(r"^[^#=(\n]*:\s*tensor\(", pasted.text, re.M):
+        return ProgramError("printed_output", span=_whole(source), lang=lang)
+    span = _syntax_span(pasted, error, source)
+    if _LOST.search(str(error)) and (repair := indent_again(pasted.text)):
+        return ProgramError("lost_indentation", span=span, lang=lang, repair=repair)
+    reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    text = split_lines(source)[span.line - 1].strip()[:120]
+    return ProgramError("syntax_error", span=span, lang=lang, reason=reason, text=text)
+
+
+def _is_json(text: str) -> bool:
+    bare = re.sub(r"\b(true|false|null)\b", "None", re.sub(r"(?m)//.*$", "", text))
+    try:
+        return is_configuration(ast.parse(bare))
+    except _UNREADABLE:
+        return False
+
+
+def _syntax_span(pasted: Paste, error: BaseException, source: str) -> Span:
+    if not isinstance(error, SyntaxError) or not error.lineno:
+        return _whole(source)
+    lines = split_lines(source)
+    line = min(max(error.lineno, 1), len(lines))
+    start = min(pasted.column(line, (error.offset or 1) - 1), len(lines[line - 1]))
+    return Span(line=line, column=start, end_line=line, end_column=max(start, len(lines[line - 1])))
+
+
+def _whole(source: str) -> Span:
+    lines = split_lines(source)
+    return Span(line=1, column=0, end_line=len(lines), end_column=len(lines[-1]))
