@@ -41,14 +41,14 @@ class Nest:
             name = path.rpartition(".")[2] if id(event.key) in self.paths else event.name
         self._push(event.kind, name, path, event.type, event.key)
 
-    def iterate(self, key: object) -> None:
-        """Begin the next iteration of the loop `key`."""
+    def iterate(self, key: object, number: int) -> None:
+        """Begin iteration `number` of the loop `key`."""
         loop = self._find(key)
         if loop is None:
             return
         del self.stack[self.stack.index(loop) + 1 :]
         scope = self.scopes[loop]
-        scope.iterations += 1
+        scope.iterations = number
         self._push(
             "loop", str(scope.iterations), f"{scope.path}[{scope.iterations}]", "iteration", None
         )

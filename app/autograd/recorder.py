@@ -66,9 +66,10 @@ class Enter(NamedTuple):
 
 
 class Iteration(NamedTuple):
-    """A loop's body begins again."""
+    """A loop's body begins again, for the `number`-th time."""
 
     key: object
+    number: int
 
 
 class Exit(NamedTuple):

@@ -96,11 +96,17 @@ class Session:
         counter = _Counter(self.progress)
         state.progress = counter.say
 
+        numbers: dict[str, int] = {}
+
         def enter(kind: str, key: str, name: str) -> None:
+            numbers[key] = 0
             events.append(Enter(kind, key, name, kind))
 
         def iteration(key: str) -> None:
-            events.append(Iteration(key))
+            number = numbers[key] = numbers.get(key, 0) + 1
+            if events and type(events[-1]) is Iteration and events[-1].key == key:
+                events.pop()  # nothing happened in the last one
+            events.append(Iteration(key, number))
             counter.say("forward", len(events))
 
         self.variables |= {

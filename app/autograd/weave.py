@@ -62,7 +62,7 @@ class Weaver:
         elif isinstance(event, Enter):
             self.nest.enter(event)
         elif isinstance(event, Iteration):
-            self.nest.iterate(event.key)
+            self.nest.iterate(event.key, event.number)
         elif isinstance(event, Exit):
             self.nest.exit(event.key)
         elif isinstance(event, Update):
