@@ -1,0 +1,43 @@
+"""The vocabulary of a Layout: places of cards, edges and scopes, in px from the top left."""
+
+from __future__ import annotations
+
+from app.graph import Struct
+
+
+class Box(Struct, kw_only=True):
+    """A rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Route(Struct, kw_only=True):
+    """An edge: SVG path data, the centre of its label, and its tip with the direction it points."""
+
+    path: str
+    label: tuple[float, float] | None
+    tip: tuple[float, float]
+    direction: tuple[float, float]
+
+
+class Plan(Struct, kw_only=True):
+    """What is to be laid out: sizes only, never text.
+
+    cards: (id, width, height, scope). links: (id, source, target, label width). scopes: (id, parent)."""
+
+    cards: list[tuple[str, float, float, str | None]]
+    links: list[tuple[str, str, str, float]]
+    scopes: list[tuple[str, str | None]]
+
+
+class Layout(Struct, kw_only=True):
+    """Where everything goes, for one fold state."""
+
+    cards: dict[str, Box]
+    routes: dict[str, Route]
+    scopes: dict[str, Box]
+    width: float
+    height: float

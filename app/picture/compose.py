@@ -1,0 +1,151 @@
+"""Graph, fold, layout and faces in; the flat list of marks, back to front, out."""
+
+from __future__ import annotations
+
+from app.graph import Graph
+from app.layout.fold import Fold
+from app.layout.layout import Box, Layout, Plan, Route
+from app.numbers import brief
+from app.picture.cards import NAME, PAD, SMALL, VALUE, Face, label_width
+from app.picture.marks import Mark
+from app.words import say
+
+
+def plan_of(graph: Graph, fold: Fold, faces: dict[str, Face]) -> Plan:
+    """The sizes a layout needs."""
+    edges = {edge.id: edge for edge in graph.edges}
+    boxes = set(fold.scopes)
+    parents = {scope.id: scope.parent for scope in graph.scopes}
+
+    def boxed(scope: str | None) -> str | None:
+        while scope is not None and scope not in boxes:
+            scope = parents.get(scope)
+        return scope
+
+    return Plan(
+        cards=[
+            (card.id, faces[card.id].width, faces[card.id].height, boxed(card.scope))
+            for card in fold.cards
+        ],
+        links=[
+            (k.id, k.source, k.target, label_width([edges[e] for e in k.edges], graph))
+            for k in fold.links
+        ],
+        scopes=[(scope, boxed(parents.get(scope))) for scope in fold.scopes],
+    )
+
+
+def marks_of(
+    graph: Graph, fold: Fold, layout: Layout, faces: dict[str, Face], lang: str
+) -> list[Mark]:
+    """Scopes, then edges, then cards, then what floats above them."""
+    marks: list[Mark] = []
+    scopes = {scope.id: scope for scope in graph.scopes}
+    for scope in fold.scopes:
+        if scope in layout.scopes:
+            name = scopes[scope].path
+            marks += scope_marks(scope, scopes[scope].kind, name, layout.scopes[scope])
+    edges = {edge.id: edge for edge in graph.edges}
+    shapes = {node.id: [o.shape for o in node.outputs] for node in graph.nodes}
+    above: list[Mark] = []
+    for link in fold.links:
+        edge = edges[link.edges[0]]
+        text = ""
+        if len(link.edges) == 1 and edge.contribution is not None:
+            text = brief(edge.contribution, shapes[edge.source.node][edge.source.output])
+        elif any(edges[e].contribution for e in link.edges):
+            text = f"× {len(link.edges)}"
+        names = (faces[link.source].title, faces[link.target].title)
+        alt = say("picture.alt_edge", lang, source=names[0], target=names[1])
+        lines, pills = edge_marks(link.id, layout.routes[link.id], text, alt)
+        marks += lines
+        above += pills
+    for card in fold.cards:
+        marks += card_marks(card.id, layout.cards[card.id], faces[card.id], card.folded)
+    return marks + above
+
+
+def scope_marks(scope: str, kind: str, name: str, box: Box) -> list[Mark]:
+    """The box around a scope, and its name."""
+    return [
+        Mark(
+            id=f"{scope}.scope",
+            role="scope",
+            scope=scope,
+            kind=kind,
+            x=box.x,
+            y=box.y,
+            width=box.width,
+            height=box.height,
+            alt=name,
+        ),
+        Mark(
+            id=f"{scope}.label",
+            role="scope-label",
+            scope=scope,
+            kind=kind,
+            x=box.x + 12,
+            y=box.y + 18,
+            width=0,
+            height=0,
+            text=name[:60],
+            size=SMALL + 1,
+            anchor="start",
+        ),
+    ]
+
+
+def edge_marks(edge: str, route: Route, text: str, alt: str) -> tuple[list[Mark], list[Mark]]:
+    """The path and its head; the pill for what it carries backwards."""
+    tip, (dx, dy) = route.tip, route.direction
+    back = (tip[0] - 9 * dx, tip[1] - 9 * dy)
+    head = (
+        f"M{tip[0]:.1f},{tip[1]:.1f}L{back[0] - 4.2 * dy:.1f},{back[1] + 4.2 * dx:.1f}"
+        f"L{back[0] + 4.2 * dy:.1f},{back[1] - 4.2 * dx:.1f}Z"
+    )
+    place = {"x": tip[0], "y": tip[1], "width": 0.0, "height": 0.0}
+    lines = [
+        Mark(id=f"{edge}.edge", role="edge", edge=edge, path=route.path, alt=alt, **place),
+        Mark(id=f"{edge}.head", role="arrowhead", edge=edge, path=head, **place),
+    ]
+    if route.label is None or not text:
+        return lines, []
+    from app.picture.measure import fitted, width
+
+    text = fitted(text, 12, 136)
+    wide = width(text, 12) + 14
+    pill = Mark(
+        id=f"{edge}.contribution",
+        role="contribution",
+        edge=edge,
+        x=route.label[0] - wide / 2,
+        y=route.label[1] - 10,
+        width=wide,
+        height=20,
+        text=text,
+        size=12,
+    )
+    return lines, [pill]
+
+
+def card_marks(card: str, box: Box, face: Face, folded: str | None) -> list[Mark]:
+    """The body and its lines of text."""
+    left, right = box.x + PAD, box.x + box.width - PAD
+    common = {"node": None if folded else card, "scope": folded, "kind": face.kind}
+
+    def line(role: str, x: float, y: float, text: str, size: float, **more: object) -> Mark:
+        place = {"x": x, "y": box.y + y, "width": 0.0, "height": 0.0}
+        return Mark(id=f"{card}.{role}", role=role, text=text, size=size, **place, **common, **more)  # type: ignore[arg-type]
+
+    size = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+    sign = SMALL if face.kind in ("parameter", "input", "constant", "buffer", "folded") else NAME
+    marks = [
+        Mark(id=f"{card}.card", role="card", alt=face.alt, **size, **common),  # type: ignore[arg-type]
+        line("name", left, 22, face.title, NAME, anchor="start", bold=True),
+        line("symbol", right, 22, face.sign, sign, anchor="end"),
+        line("value", left, 44, face.value, VALUE, anchor="start", tone=face.tone),
+        line("gradient", left, 64, face.gradient, 13, anchor="start", tone=face.gradient_tone),
+    ]
+    marks.append(line("due", box.x + box.width, 0, "", SMALL, bold=True))
+    marks.append(line("sum", box.x + box.width / 2, box.height + 16, "", 12))
+    return marks
