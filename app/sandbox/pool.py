@@ -69,6 +69,7 @@ class Pool:
         self.forking = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()
         self.is_closed = False
+        self.runs = 0
 
     @property
     def ready(self) -> bool:
@@ -216,6 +217,7 @@ class Pool:
             return Outcome(problem=error.problem)
         watch = _Watch(progress)
         keep = False
+        self.runs += 1
         try:
             async with asyncio.timeout(self.settings.deadline_s):
                 await worker.send(job)
