@@ -111,9 +111,7 @@ def doctor(
     typer.echo(encode(report).decode() if as_json else text_of(report, lang))
 
 
-def job_of(
-    file: str, device: str, dtype: str, seed: int, sets: list[str] | None, lang: str
-) -> Job:
+def job_of(file: str, device: str, dtype: str, seed: int, sets: list[str] | None, lang: str) -> Job:
     """The job the arguments describe."""
     try:
         source = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
@@ -131,7 +129,9 @@ def assignment(text: str) -> tuple[str, Any]:
     try:
         return name.strip(), ast.literal_eval(value.strip())
     except (ValueError, SyntaxError):
-        stop(f"--set {text}: write NAME=NUMBER or NAME=[NUMBERS]" if equals else f"--set {text}: =?")
+        stop(
+            f"--set {text}: write NAME=NUMBER or NAME=[NUMBERS]" if equals else f"--set {text}: =?"
+        )
 
 
 def outcome_of(job: Job) -> Outcome:

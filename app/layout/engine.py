@@ -68,7 +68,9 @@ def _clusters(plan: Plan, names: dict[str, str]) -> list[str]:
         for child in children.get(scope, []):
             lines += block(child)
         # an empty label keeps room for the scope's name
-        table = '<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="40" HEIGHT="16"><TR><TD></TD></TR></TABLE>'
+        table = (
+            '<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="40" HEIGHT="16"><TR><TD></TD></TR></TABLE>'
+        )
         return [*lines, f"label=<{table}>; labeljust=l;", "}"]
 
     return [line for scope in children.get(None, []) for line in block(scope)]

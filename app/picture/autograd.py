@@ -59,13 +59,27 @@ def _marks(
         first, second = _lines(node.label)
         size = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
         marks.append(
-            Mark(id=f"{node.id}.card", role="card", node=node.node, kind=kind, alt=node.label, **size)
+            Mark(
+                id=f"{node.id}.card", role="card", node=node.node, kind=kind, alt=node.label, **size
+            )
         )
         middle = box.y + (30 if not second else 22)
-        for role, y, text, points in (("name", middle, first, NAME), ("symbol", box.y + 39, second, SMALL)):
+        for role, y, text, points in (
+            ("name", middle, first, NAME),
+            ("symbol", box.y + 39, second, SMALL),
+        ):
             place = {"x": box.x + box.width / 2, "y": y, "width": 0.0, "height": 0.0}
             marks.append(
-                Mark(id=f"{node.id}.{role}", role=role, node=node.node, kind=kind, text=text, size=points, bold=role == "name", **place)  # type: ignore[arg-type]
+                Mark(
+                    id=f"{node.id}.{role}",
+                    role=role,
+                    node=node.node,
+                    kind=kind,
+                    text=text,
+                    size=points,
+                    bold=role == "name",
+                    **place,
+                )  # type: ignore[arg-type]
             )
     return marks
 
@@ -80,7 +94,9 @@ def _steps(
     first = [Change(mark=mark.id, phase="waiting") for mark in marks]
     text = say("picture.start", lang)
     steps = [
-        PictureStep(kind="backward", pass_index=-1, node=None, edges=[], text=text, line=None, changes=first)
+        PictureStep(
+            kind="backward", pass_index=-1, node=None, edges=[], text=text, line=None, changes=first
+        )
     ]
     spans = {node.id: node.span for node in graph.nodes}
     active: list[str] = []

@@ -93,9 +93,7 @@ def folded_face(card: Card, graph: Graph, lang: str) -> Face:
     inside = set(card.nodes)
     nodes = [node for node in graph.nodes if node.id in inside]
     count = sum(1 for node in nodes if node.kind == "op")
-    parameters = sum(
-        o.value.numel for n in nodes if n.kind == "parameter" for o in n.outputs[:1]
-    )
+    parameters = sum(o.value.numel for n in nodes if n.kind == "parameter" for o in n.outputs[:1])
     title = (scope.path if scope else "…") or "…"
     sign = scope.type if scope and scope.type not in ("loop", "function", scope.path) else ""
     value = say("picture.folded", lang, count=count)
@@ -126,5 +124,3 @@ def label_width(edges: list[Edge], graph: Graph) -> float:
             shape = shapes[edge.source.node].outputs[edge.source.output].shape
             widest = max(widest, width(brief(edge.contribution, shape), 12) + 18)
     return min(widest, 150)
-
-

@@ -32,13 +32,24 @@ class Timeline:
     def build(self, marks: list[Mark]) -> list[PictureStep]:
         """Step 0, then every step of every pass."""
         first = [
-            Change(mark=m.id, phase="waiting" if m.role in ("card", "edge", "arrowhead", "name", "symbol", "scope", "scope-label") else "hidden")
+            Change(
+                mark=m.id,
+                phase="waiting"
+                if m.role in ("card", "edge", "arrowhead", "name", "symbol", "scope", "scope-label")
+                else "hidden",
+            )
             for m in marks
         ]
         text = say("picture.start", self.lang)
         self.steps.append(
             PictureStep(
-                kind="forward", pass_index=-1, node=None, edges=[], text=text, line=None, changes=first
+                kind="forward",
+                pass_index=-1,
+                node=None,
+                edges=[],
+                text=text,
+                line=None,
+                changes=first,
             )
         )
         for index, one in enumerate(self.graph.passes):
@@ -86,7 +97,9 @@ class Timeline:
         self.active = []
         return changes
 
-    def _activate(self, mark: str, text: str | None = None, tone: int | None = None) -> list[Change]:
+    def _activate(
+        self, mark: str, text: str | None = None, tone: int | None = None
+    ) -> list[Change]:
         if mark not in self.ids:
             return []
         self.active.append(mark)

@@ -87,8 +87,14 @@ class Pool:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         environment = {k: os.environ[k] for k in ENVIRONMENT if k in os.environ}
         environment |= {k: v for k, v in os.environ.items() if k.startswith("GRADREEL_")}
-        environment |= {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        environment |= {"MALLOC_TRIM_THRESHOLD_": "268435456", "MALLOC_MMAP_THRESHOLD_": "134217728"}
+        environment |= {
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        }
+        environment |= {
+            "MALLOC_TRIM_THRESHOLD_": "268435456",
+            "MALLOC_MMAP_THRESHOLD_": "134217728",
+        }
         self.zygote = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app.sandbox.zygote", str(theirs.fileno()), self.entry),
             pass_fds=[theirs.fileno()],

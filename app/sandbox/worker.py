@@ -16,7 +16,6 @@ from app.sandbox.channel import Broken, receive, send
 from app.sandbox.confine import confine
 from app.settings import Settings
 
-
 #: the smallest program that goes everywhere a program goes
 FIRST = "import torch\nw = torch.tensor([0.5], requires_grad=True)\n(w * w).sigmoid().sum().backward()\n"
 
@@ -80,5 +79,3 @@ def _threads(count: int) -> None:
     import torch
 
     torch.set_num_threads(count)
-
-

@@ -8,7 +8,6 @@ from app.picture import views
 from app.web.messages import View, Views
 
 
-
 async def drawn(
     pool: LayoutPool,
     graph: Graph,

@@ -117,9 +117,7 @@ class Document:
             return
         opened, closed = frozenset(message.opened), frozenset(message.closed)
         try:
-            views = await drawn(
-                self.layouts, self.outcome.graph, None, self.lang, opened, closed
-            )
+            views = await drawn(self.layouts, self.outcome.graph, None, self.lang, opened, closed)
         except TimeoutError:
             await self.send(ProblemMessage(id=message.id, problem=self.too_large()))
             return

@@ -1,0 +1,43 @@
+// Keys pressed outside text fields in; what they mean on the stage, out.
+import { openHelp, openPalette, search } from "./panels/dialogs";
+import { stepBy, toggle } from "./player";
+import { fit, zoomBy } from "./stage";
+import { goTo, lastStep, playing, selected } from "./state";
+
+function isTyping(target: EventTarget | null): boolean {
+  const element = target as HTMLElement | null;
+  return Boolean(element?.closest?.("input:not([type=range]), textarea, select, .cm-editor, dialog[open]"));
+}
+
+const KEYS: Record<string, () => void> = {
+  " ": toggle,
+  ArrowLeft: () => stepBy(-1),
+  ArrowRight: () => stepBy(1),
+  Home: () => { playing.value = false; goTo(0); },
+  End: () => { playing.value = false; goTo(lastStep.value); },
+  f: fit,
+  "0": fit,
+  "+": () => zoomBy(1.3),
+  "=": () => zoomBy(1.3),
+  "-": () => zoomBy(1 / 1.3),
+  "/": search,
+  "?": openHelp,
+  Escape: () => (selected.value = null),
+};
+
+export function mountKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      openPalette();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const isButton = (event.target as HTMLElement).closest?.("button, a, summary");
+    if (event.key === " " && isButton) return; // a button's own key
+    const act = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
