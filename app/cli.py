@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -152,7 +152,7 @@ def line_of(problem: Problem) -> str:
     return "\n".join(lines + [f"  {frame}" for frame in problem.frames])
 
 
-def stop(message: str) -> Any:
+def stop(message: str) -> NoReturn:
     """A mistake in the arguments."""
     typer.echo(message, err=True)
     raise typer.Exit(2)

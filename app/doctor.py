@@ -25,7 +25,7 @@ print(json.dumps({
 """
 
 
-class Report(Struct, kw_only=True):
+class Report(Struct, frozen=True, kw_only=True):
     """What `gradreel doctor` says."""
 
     version: str

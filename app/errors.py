@@ -12,7 +12,7 @@ from app.graph import Span, Struct
 from app.words import say
 
 
-class Problem(Struct, kw_only=True):
+class Problem(Struct, frozen=True, kw_only=True):
     """An error on the wire. `code` has a line in docs/errors.md; `frames` are the user's own
     traceback lines, outermost first; `repair` is a corrected source the user may accept."""
 

@@ -33,7 +33,7 @@ class Struct(msgspec.Struct, frozen=True):
     """Base of everything on the wire: frozen, JSON both ways; subclasses say kw_only=True."""
 
 
-class Span(Struct, kw_only=True):
+class Span(Struct, frozen=True, kw_only=True):
     """A source range; lines are 1-based, columns 0-based, ends exclusive, as in Python's ast."""
 
     line: int
@@ -42,7 +42,7 @@ class Span(Struct, kw_only=True):
     end_column: int
 
 
-class Value(Struct, kw_only=True):
+class Value(Struct, frozen=True, kw_only=True):
     """What is known of a tensor's elements.
 
     `data` is null above 64 elements; then `min`…`norm` describe all of them, or a sample when
@@ -63,7 +63,7 @@ class Value(Struct, kw_only=True):
     approximate: bool = False
 
 
-class Tensor(Struct, kw_only=True):
+class Tensor(Struct, frozen=True, kw_only=True):
     """One output of a node: shape in elements, torch dtype name without `torch.`, value, gradient."""
 
     shape: list[int]
@@ -74,7 +74,7 @@ class Tensor(Struct, kw_only=True):
     no_gradient: NoGradient | None = None
 
 
-class Node(Struct, kw_only=True):
+class Node(Struct, frozen=True, kw_only=True):
     """One op application, or a leaf.
 
     `op` is torch's public name (`mul`, `linear`); for leaves the function that made them
@@ -97,28 +97,28 @@ class Node(Struct, kw_only=True):
     failed: bool = False
 
 
-class Source(Struct, kw_only=True):
+class Source(Struct, frozen=True, kw_only=True):
     """Where an edge starts: output number `output` of node `node`."""
 
     node: str
     output: int
 
 
-class Target(Struct, kw_only=True):
+class Target(Struct, frozen=True, kw_only=True):
     """Where an edge ends: argument `argument` (0-based position or keyword) of node `node`."""
 
     node: str
     argument: int | str
 
 
-class Local(Struct, kw_only=True):
+class Local(Struct, frozen=True, kw_only=True):
     """The elementwise derivative along an edge, or only the VJP's formula."""
 
     latex: str
     value: Value | None = None
 
 
-class Edge(Struct, kw_only=True):
+class Edge(Struct, frozen=True, kw_only=True):
     """Producer output → consumer argument. `contribution` is what this edge adds to the gradient
     of its source: contributions of all edges leaving a tensor sum to its gradient."""
 
@@ -129,7 +129,7 @@ class Edge(Struct, kw_only=True):
     local: Local | None = None
 
 
-class Scope(Struct, kw_only=True):
+class Scope(Struct, frozen=True, kw_only=True):
     """A nest in the picture: a module call, a user function call, a loop or one of its iterations."""
 
     id: str
@@ -140,7 +140,7 @@ class Scope(Struct, kw_only=True):
     type: str
 
 
-class Step(Struct, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True):
     """One moment of a pass.
 
     forward: `node` gets its value, read over `edges`. backward: `node` sends `contributions[i]`
@@ -155,7 +155,7 @@ class Step(Struct, kw_only=True):
     gradients: list[Value | None] = []
 
 
-class Pass(Struct, kw_only=True):
+class Pass(Struct, frozen=True, kw_only=True):
     """Steps in their true order. `root` is the differentiated node of a backward pass.
 
     `inferred` marks a backward pass the program did not ask for itself."""
@@ -167,7 +167,7 @@ class Pass(Struct, kw_only=True):
     inferred: bool = False
 
 
-class Diagnostic(Struct, kw_only=True):
+class Diagnostic(Struct, frozen=True, kw_only=True):
     """Something worth saying beside the picture; `code` has a line in docs/errors.md."""
 
     code: str
@@ -178,7 +178,7 @@ class Diagnostic(Struct, kw_only=True):
     hint: str
 
 
-class Binding(Struct, kw_only=True):
+class Binding(Struct, frozen=True, kw_only=True):
     """A variable the program bound: name, where (the target's line), to which node's output."""
 
     name: str
@@ -187,14 +187,14 @@ class Binding(Struct, kw_only=True):
     output: int
 
 
-class Print(Struct, kw_only=True):
+class Print(Struct, frozen=True, kw_only=True):
     """Text the program printed, and the line that did."""
 
     text: str
     line: int | None
 
 
-class ProgramInfo(Struct, kw_only=True):
+class ProgramInfo(Struct, frozen=True, kw_only=True):
     """The program as shown: `source` as pasted, `code` the torch code that really ran,
     `inputs` the free variables and the values they got."""
 
@@ -204,7 +204,7 @@ class ProgramInfo(Struct, kw_only=True):
     inputs: dict[str, Nested] = {}
 
 
-class Run(Struct, kw_only=True):
+class Run(Struct, frozen=True, kw_only=True):
     """How it ran; timings in milliseconds by stage."""
 
     device: str
@@ -214,7 +214,7 @@ class Run(Struct, kw_only=True):
     timings_ms: dict[str, float]
 
 
-class Graph(Struct, kw_only=True):
+class Graph(Struct, frozen=True, kw_only=True):
     """Everything one run did. Node order is creation order."""
 
     schema: str
@@ -230,7 +230,7 @@ class Graph(Struct, kw_only=True):
     root: str | None
 
 
-class AutogradNode(Struct, kw_only=True):
+class AutogradNode(Struct, frozen=True, kw_only=True):
     """One box of torchviz's graph: its label lines, kind, and the program node it belongs to."""
 
     id: str
@@ -239,7 +239,7 @@ class AutogradNode(Struct, kw_only=True):
     node: str | None
 
 
-class AutogradView(Struct, kw_only=True):
+class AutogradView(Struct, frozen=True, kw_only=True):
     """torchviz's own graph of the same run, as data: edges are pairs of ids, producer first."""
 
     nodes: list[AutogradNode]

@@ -8,7 +8,7 @@ from app.errors import Problem
 from app.graph import AutogradView, Graph, Struct, Value
 
 
-class Options(Struct, kw_only=True):
+class Options(Struct, frozen=True, kw_only=True):
     """How to run: `root` is a node id of an earlier run of the same source, or null to infer."""
 
     device: str = "cpu"
@@ -18,7 +18,7 @@ class Options(Struct, kw_only=True):
     lang: str = "en"
 
 
-class Job(Struct, kw_only=True, tag="job"):
+class Job(Struct, frozen=True, kw_only=True, tag="job"):
     """A program to run. `language` null means detect; `inputs` override free variables."""
 
     source: str
@@ -27,7 +27,7 @@ class Job(Struct, kw_only=True, tag="job"):
     options: Options = Options()
 
 
-class Slice(Struct, kw_only=True, tag="slice"):
+class Slice(Struct, frozen=True, kw_only=True, tag="slice"):
     """Ask a finished worker for part of a tensor: one index or [start, stop, step] per dimension."""
 
     node: str
@@ -36,14 +36,14 @@ class Slice(Struct, kw_only=True, tag="slice"):
     index: list[int | list[int]] = []
 
 
-class Progress(Struct, kw_only=True, tag="progress"):
+class Progress(Struct, frozen=True, kw_only=True, tag="progress"):
     """Sent while a job runs."""
 
     stage: Literal["parse", "forward", "backward", "graph", "layout"]
     count: int = 0
 
 
-class Outcome(Struct, kw_only=True, tag="outcome"):
+class Outcome(Struct, frozen=True, kw_only=True, tag="outcome"):
     """The end of a job: a graph, a problem, or both when the program failed midway."""
 
     graph: Graph | None = None
@@ -51,7 +51,7 @@ class Outcome(Struct, kw_only=True, tag="outcome"):
     problem: Problem | None = None
 
 
-class Sliced(Struct, kw_only=True, tag="sliced"):
+class Sliced(Struct, frozen=True, kw_only=True, tag="sliced"):
     """The answer to a Slice."""
 
     shape: list[int] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,7 @@ from app.ops.symbols import symbol_of
 
 
 @cache
-def _saved_names(kind: type) -> list[str]:
+def _saved_names(kind: Any) -> list[str]:
     plain = ("_saved_self_sizes", "_saved_self_sym_sizes", "_saved_self_options")
     names = (n for n in dir(kind) if n.startswith("_saved_") and n not in plain)
     return [n.removeprefix("_saved_") for n in names if "sym_" not in n and "scalar" not in n]
@@ -99,7 +99,7 @@ class Assembly:
             is_leaf=first is not None and first.grad_fn is None and bool(first.tensor.is_leaf),
             requires_grad=any(_is_tracked(output) for output in draft.outputs),
             outputs=[self.tensor(draft, k) for k in range(len(draft.outputs))],
-            saved=_saved_names(type(node)) if node is not None else [],
+            saved=list(_saved_names(cast("Any", type(node)))) if node is not None else [],
             failed=draft.failed,
         )
 

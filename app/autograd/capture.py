@@ -194,7 +194,7 @@ def _uncompiled(model: Any = None, **_: Any) -> Any:
 @contextmanager
 def _engine(state: Capture) -> Iterator[None]:
     """Every backward and grad call of torch.autograd ends in this one function."""
-    original = torch.autograd._engine_run_backward
+    original = vars(torch.autograd)["_engine_run_backward"]
 
     def run(roots: Any, *args: Any, **kwargs: Any) -> Any:
         if state.recorder.paused:

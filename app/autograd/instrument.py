@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.graph import Span
 
@@ -48,7 +48,8 @@ class Names(NamedTuple):
 def names_of(tree: ast.Module) -> Names:
     """Collect the names of a tree."""
     names = Names({}, {}, {})
-    for node in ast.walk(tree):
+    for found in ast.walk(tree):
+        node: Any = found
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 _bind(names, target, node.value)

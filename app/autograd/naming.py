@@ -90,7 +90,7 @@ class Naming:
         for name, value in self.variables.items():
             if not isinstance(value, Tensor) or id(value) not in current:
                 continue
-            index, output = current[id(value)]
+            index, position = current[id(value)]
             draft = drafts[index]
             if name not in self.names.bound:
                 continue
@@ -98,7 +98,7 @@ class Naming:
                 draft.name = name
             place = self.names.bound[name][-1]
             if (name, place[0]) not in bound:
-                self.bindings.append(Bound(name, span_of(place), index, output))
+                self.bindings.append(Bound(name, span_of(place), index, position))
 
 
 def _is_last(event: Op, index: int, events: list[Any]) -> bool:

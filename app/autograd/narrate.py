@@ -76,9 +76,16 @@ def narrator(nodes: list[Node], edges: list[Edge], lang: str) -> Callable[[str, 
         for edge_id, contribution in zip(step.edges, step.contributions, strict=True):
             start = edge_by_id[edge_id].source
             source = by_id[start.node]
-            parts.append(f"{label(source, start.output)} ← {_brief(contribution, source)}")
+            parts.append(
+                say(
+                    "step.sent",
+                    lang,
+                    value=_brief(contribution, source),
+                    name=label(source, start.output),
+                )
+            )
         return say(
-            "step.backward", lang, name=label(node), value=_brief(held, node), sent="; ".join(parts)
+            "step.backward", lang, name=label(node), value=_brief(held, node), sent=", ".join(parts)
         )
 
     def update(step: Step) -> str:

@@ -167,7 +167,8 @@ class Recorder(TorchFunctionMode):
                 return
             frame = frame.f_back
             depth += 1
-        content = grad_fn = None
+        content: Any = None
+        grad_fn: Any = None
         if isinstance(out, Tensor):
             grad_fn = out.grad_fn
             if out.numel() <= SMALL:

@@ -86,7 +86,8 @@ class Session:
     def builtins(self) -> dict[str, Any]:
         """Python's own, with import and print replaced by ours."""
         own = dict(vars(builtins))
-        own["__import__"] = importer(lambda text, span: self.notes.append((text, span)))
+        note = lambda text, span: self.notes.append((text, span))  # noqa: E731
+        own["__import__"] = importer(note, self.job.options.lang)
         own["print"] = self.printer.print
         return own
 

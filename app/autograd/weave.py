@@ -285,7 +285,7 @@ def _opened(label: int | str, argument: Any) -> Any:
 
 def literals(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Any]:
     """The plain numbers a call was given beside its tensors."""
-    plain = [a for a in args if isinstance(a, (int, float)) and not isinstance(a, bool)]
+    plain: list[Any] = [a for a in args if isinstance(a, (int, float)) and not isinstance(a, bool)]
     if kwargs and isinstance(kwargs.get("exponent", kwargs.get("other")), (int, float)):
         plain.append(kwargs.get("exponent", kwargs.get("other")))
     return plain

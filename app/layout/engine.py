@@ -33,7 +33,7 @@ def source_of(plan: Plan) -> str:
     names = {card[0]: f"c{k}" for k, card in enumerate(plan.cards)}
     lines = [
         "digraph {",
-        'graph [rankdir=LR nodesep=0.34 ranksep=0.62 ordering="" splines=true];',
+        f"graph [rankdir={'TB' if plan.down else 'LR'} nodesep=0.34 ranksep={0.4 if plan.down else 0.62} splines=true];",
         'node [shape=box fixedsize=true label="" margin=0];',
         "edge [arrowhead=none];",
     ]
@@ -58,8 +58,8 @@ def _clusters(plan: Plan, names: dict[str, str]) -> list[str]:
     for scope, parent in plan.scopes:
         children.setdefault(parent, []).append(scope)
     inside: dict[str | None, list[str]] = {}
-    for name, _, _, scope in plan.cards:
-        inside.setdefault(scope, []).append(names[name])
+    for name, _, _, around in plan.cards:
+        inside.setdefault(around, []).append(names[name])
     order = {scope: k for k, (scope, _) in enumerate(plan.scopes)}
 
     def block(scope: str) -> list[str]:

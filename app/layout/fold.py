@@ -8,7 +8,7 @@ from app.graph import Graph, Scope, Struct
 HARD_LIMIT = 400
 
 
-class Card(Struct, kw_only=True):
+class Card(Struct, frozen=True, kw_only=True):
     """One visible card: a node, or a folded scope (or run) holding `nodes`."""
 
     id: str
@@ -17,7 +17,7 @@ class Card(Struct, kw_only=True):
     folded: str | None = None
 
 
-class Link(Struct, kw_only=True):
+class Link(Struct, frozen=True, kw_only=True):
     """One visible edge: graph edges between the same two cards and arguments become one."""
 
     id: str
@@ -26,7 +26,7 @@ class Link(Struct, kw_only=True):
     edges: list[str]
 
 
-class Fold(Struct, kw_only=True):
+class Fold(Struct, frozen=True, kw_only=True):
     """What is visible: cards in creation order, edges between them, open scopes, nodes folded."""
 
     cards: list[Card]

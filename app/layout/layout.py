@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.graph import Struct
 
 
-class Box(Struct, kw_only=True):
+class Box(Struct, frozen=True, kw_only=True):
     """A rectangle."""
 
     x: float
@@ -14,7 +14,7 @@ class Box(Struct, kw_only=True):
     height: float
 
 
-class Route(Struct, kw_only=True):
+class Route(Struct, frozen=True, kw_only=True):
     """An edge: SVG path data, the centre of its label, and its tip with the direction it points."""
 
     path: str
@@ -23,17 +23,19 @@ class Route(Struct, kw_only=True):
     direction: tuple[float, float]
 
 
-class Plan(Struct, kw_only=True):
+class Plan(Struct, frozen=True, kw_only=True):
     """What is to be laid out: sizes only, never text.
 
-    cards: (id, width, height, scope). links: (id, source, target, label width). scopes: (id, parent)."""
+    cards: (id, width, height, scope). links: (id, source, target, label width). scopes: (id, parent).
+    `down` flows from top to bottom (narrow screens) instead of left to right."""
 
     cards: list[tuple[str, float, float, str | None]]
     links: list[tuple[str, str, str, float]]
     scopes: list[tuple[str, str | None]]
+    down: bool = False
 
 
-class Layout(Struct, kw_only=True):
+class Layout(Struct, frozen=True, kw_only=True):
     """Where everything goes, for one fold state."""
 
     cards: dict[str, Box]

@@ -21,11 +21,12 @@ def draw(
     limit: int = 150,
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
+    down: bool = False,
 ) -> Picture:
     """Fold, measure, lay out, compose, and write the timeline. Pure; some milliseconds."""
     fold = visible(graph, limit, opened, closed)
     faces = faces_of(graph, fold, lang)
-    layout = lay_out(plan_of(graph, fold, faces))
+    layout = lay_out(plan_of(graph, fold, faces, down))
     marks = marks_of(graph, fold, layout, faces, lang)
     steps = Timeline(graph, fold, marks, faces, lang).build(marks)
     abridged = ""
@@ -42,15 +43,16 @@ def views(
     lang: str,
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
+    down: bool = False,
 ) -> dict[str, tuple[Picture, str] | None]:
     """Both views with their screen SVG: what the page shows after a run."""
-    program = draw(graph, lang=lang, opened=opened, closed=closed)
+    program = draw(graph, lang=lang, opened=opened, closed=closed, down=down)
     found: dict[str, tuple[Picture, str] | None] = {
         "program": (program, svg(program, screen=True)),
         "autograd": None,
     }
     if autograd and autograd.nodes:
-        second = autograd_picture(autograd, graph, lang)
+        second = autograd_picture(autograd, graph, lang, down)
         found["autograd"] = (second, svg(second, screen=True))
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.graph import AutogradView, Graph
 from app.layout.engine import lay_out
 from app.layout.layout import Layout, Plan
@@ -14,7 +16,7 @@ from app.words import say
 HEIGHT = 50.0
 
 
-def autograd_picture(view: AutogradView, graph: Graph, lang: str) -> Picture:
+def autograd_picture(view: AutogradView, graph: Graph, lang: str, down: bool = False) -> Picture:
     """Boxes as torchviz names them; a step lights the boxes of the program node it is about."""
     sizes = {node.id: _size(node.label) for node in view.nodes}
     known = [(a, b) for a, b in view.edges if a in sizes and b in sizes]
@@ -22,6 +24,7 @@ def autograd_picture(view: AutogradView, graph: Graph, lang: str) -> Picture:
         cards=[(node.id, sizes[node.id], HEIGHT, None) for node in view.nodes],
         links=[(f"v{k}", a, b, 0.0) for k, (a, b) in enumerate(known)],
         scopes=[],
+        down=down,
     )
     layout = lay_out(plan)
     marks = _marks(view, known, layout, lang)
@@ -57,7 +60,7 @@ def _marks(
     for node in view.nodes:
         box, kind = layout.cards[node.id], kinds[node.kind]
         first, second = _lines(node.label)
-        size = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+        size: dict[str, Any] = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
         marks.append(
             Mark(
                 id=f"{node.id}.card", role="card", node=node.node, kind=kind, alt=node.label, **size
@@ -68,11 +71,16 @@ def _marks(
             ("name", middle, first, NAME),
             ("symbol", box.y + 39, second, SMALL),
         ):
-            place = {"x": box.x + box.width / 2, "y": y, "width": 0.0, "height": 0.0}
+            place: dict[str, Any] = {
+                "x": box.x + box.width / 2,
+                "y": y,
+                "width": 0.0,
+                "height": 0.0,
+            }
             marks.append(
                 Mark(
                     id=f"{node.id}.{role}",
-                    role=role,
+                    role=role,  # type: ignore[arg-type]
                     node=node.node,
                     kind=kind,
                     text=text,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.graph import Graph
 from app.layout.fold import Fold
 from app.layout.layout import Box, Layout, Plan, Route
@@ -11,7 +13,7 @@ from app.picture.marks import Mark
 from app.words import say
 
 
-def plan_of(graph: Graph, fold: Fold, faces: dict[str, Face]) -> Plan:
+def plan_of(graph: Graph, fold: Fold, faces: dict[str, Face], down: bool = False) -> Plan:
     """The sizes a layout needs."""
     edges = {edge.id: edge for edge in graph.edges}
     boxes = set(fold.scopes)
@@ -32,6 +34,7 @@ def plan_of(graph: Graph, fold: Fold, faces: dict[str, Face]) -> Plan:
             for k in fold.links
         ],
         scopes=[(scope, boxed(parents.get(scope))) for scope in fold.scopes],
+        down=down,
     )
 
 
@@ -103,7 +106,7 @@ def edge_marks(edge: str, route: Route, text: str, alt: str) -> tuple[list[Mark]
         f"M{tip[0]:.1f},{tip[1]:.1f}L{back[0] - 4.2 * dy:.1f},{back[1] + 4.2 * dx:.1f}"
         f"L{back[0] + 4.2 * dy:.1f},{back[1] - 4.2 * dx:.1f}Z"
     )
-    place = {"x": tip[0], "y": tip[1], "width": 0.0, "height": 0.0}
+    place: dict[str, Any] = {"x": tip[0], "y": tip[1], "width": 0.0, "height": 0.0}
     lines = [
         Mark(id=f"{edge}.edge", role="edge", edge=edge, path=route.path, alt=alt, **place),
         Mark(id=f"{edge}.head", role="arrowhead", edge=edge, path=head, **place),

@@ -25,7 +25,7 @@ Phase = Literal["hidden", "waiting", "active", "done"]
 PassKind = Literal["forward", "backward", "update"]
 
 
-class Mark(Struct, kw_only=True):
+class Mark(Struct, frozen=True, kw_only=True):
     """One thing drawn. Boxes in px from the top left; `path` is SVG path data (edges, arrowheads).
 
     Ids are `n3.card`, `n3.value`, `e4.edge`, `e4.contribution`, `s1.scope` … `tone` is the sign of
@@ -51,7 +51,7 @@ class Mark(Struct, kw_only=True):
     alt: str | None = None
 
 
-class Change(Struct, kw_only=True):
+class Change(Struct, frozen=True, kw_only=True):
     """What a step does to one mark; null leaves the phase or the text as it was."""
 
     mark: str
@@ -60,7 +60,7 @@ class Change(Struct, kw_only=True):
     tone: int | None = None
 
 
-class PictureStep(Struct, kw_only=True):
+class PictureStep(Struct, frozen=True, kw_only=True):
     """One step of the whole timeline. Step 0 is before anything ran; the last is the end.
 
     `flows` are the pulses of this step: forward along the edge, backward against it, each with the
@@ -77,7 +77,7 @@ class PictureStep(Struct, kw_only=True):
     flows: list[tuple[str, str]] = []
 
 
-class Picture(Struct, kw_only=True):
+class Picture(Struct, frozen=True, kw_only=True):
     """A flat list of marks, back to front, and the steps that play over them. Sizes in px."""
 
     width: float

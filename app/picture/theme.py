@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.graph import Struct
 
 
-class Theme(Struct, kw_only=True):
+class Theme(Struct, frozen=True, kw_only=True):
     """Colours as #rrggbb; `blue` is positive and forward, `orange` negative and backward."""
 
     paper: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+from typing import Any
 
 from app.errors import GradreelError, Problem, ProgramError
 from app.graph import Span
@@ -28,8 +29,7 @@ def fault(
             return error.problem
         return _fault(error, program, lang, culprit)
     except BaseException:
-        words = {"kind": _kind(error), "text": ""}
-        return ProgramError("user_exception", lang=lang, **words).problem
+        return ProgramError("user_exception", lang=lang, kind=_kind(error), text="").problem
 
 
 def _kind(error: BaseException) -> str:
@@ -52,11 +52,27 @@ def _fault(
     lines = split_lines(program.source)
     span = found[-1][1] if found else None
     code = code_of(_known_kind(error), text)
-    words: dict[str, object] = {"kind": kind, "text": text.split("\n")[0][:300]}
+    words: dict[str, Any] = {"kind": kind, "text": text.split("\n")[0][:300]}
     words |= {"line": span.line if span else 0, "name": "", "near": ""}
     code = _fill(code, words, text, program, culprit)
     frames = [_frame(name, place, lines) for name, place in found[-_FRAMES:]]
-    return ProgramError(code, span=span, lang=lang, frames=frames, **words).problem
+    repair = reshaped_target(text, program, span)
+    return ProgramError(code, span=span, lang=lang, frames=frames, repair=repair, **words).problem
+
+
+def reshaped_target(text: str, program: Program, span: Span | None) -> str | None:
+    """The source with `loss(out, target)` as `loss(out, target.reshape(out.shape))`, where torch
+    refused the target's shape: it once accepted such targets, and old tutorials still have them."""
+    if not text.startswith("Using a target size") or span is None or span.line != span.end_line:
+        return None
+    lines = program.source.split("\n")
+    line = lines[span.line - 1]
+    call = re.fullmatch(r"(.+\()(\w+), (\w+)\)", line[span.column : span.end_column])
+    if call is None or program.language != "torch":
+        return None
+    fixed = f"{call[1]}{call[2]}, {call[3]}.reshape({call[2]}.shape))"
+    lines[span.line - 1] = line[: span.column] + fixed + line[span.end_column :]
+    return "\n".join(lines)
 
 
 def _known_kind(error: BaseException) -> str:

@@ -220,6 +220,7 @@ def _at(node: ast.expr, item: Item) -> ast.expr:
 
 
 def _placed(node: Any, first: Token, last: Token) -> Any:
+    inner: Any
     for inner in ast.walk(node):
         if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
             inner.lineno, inner.col_offset = first.line, first.column

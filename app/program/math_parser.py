@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.errors import ProgramError
 from app.graph import Span
@@ -59,7 +59,7 @@ class Parser:
     def at(self, *signs: str) -> bool:
         return self.peek().kind == "sign" and self.peek().text in signs
 
-    def refuse(self, code: str, token: Token | Span, **words: object) -> ProgramError:
+    def refuse(self, code: str, token: Token | Span, **words: Any) -> ProgramError:
         span = token.span if isinstance(token, Token) else token
         return ProgramError(code, span=span, lang=self.lang, **words)
 
@@ -360,7 +360,7 @@ class Parser:
             value = item.node.value if isinstance(item.node, ast.Constant) else 0
             if sign < 0:
                 item = self._put(ast.UnaryOp(ast.USub(), item.node), item.start, item.end, item)
-            return item, sign * int(value) if value == 1 else 0
+            return item, sign if value == 1 else 0
         return None
 
     def call(self, token: Token) -> Item:
@@ -412,7 +412,7 @@ class Parser:
             return self._put(node, start, end, *parts)._replace(number=False)
         if function.pair and len(parts) > 1:
             return self.paired(function.pair, parts, start, end)
-        extra = {} if len(parts) > 1 else dict(function.keywords)
+        extra: dict[str, Any] = {} if len(parts) > 1 else dict(function.keywords)
         written = {word: ast.Constant(value) for word, value in extra.items()}
         words: dict[str, ast.expr] = {
             **written,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from app.errors import ProgramError
 from app.graph import Diagnostic, Span
@@ -62,7 +63,7 @@ def _imports(nodes: list[ast.AST], lang: str) -> list[Diagnostic]:
                 continue
             bound = alias.asname or alias.name.split(".")[0]
             if bound in uses:
-                words = {"name": root, "line": uses[bound]}
+                words: dict[str, Any] = {"name": root, "line": uses[bound]}
                 raise ProgramError("forbidden_import", span=span_of(node), lang=lang, **words)
             notes.append(_note("unused_import", span_of(node), lang, name=root))
     return notes

@@ -21,7 +21,7 @@ def substitute(tree: ast.Module, inputs: dict[str, Any], lang: str = "en") -> as
         old = owner.args[0] if isinstance(owner, ast.Call) else owner.value
         new = literal(given, name, lang)
         for inner in ast.walk(new):
-            ast.copy_location(inner, old)
+            ast.copy_location(inner, old or owner)
         if slot == "value":
             owner.value = new  # type: ignore[union-attr]
         else:

@@ -10,7 +10,7 @@ from app.graph import Diagnostic, Nested, Struct
 FILENAME = "<program>"
 
 
-class Program(Struct, kw_only=True):
+class Program(Struct, frozen=True, kw_only=True):
     """A readable program. `source` is what was pasted, `code` the torch text that really runs;
     `inputs` are free variables with the values they got, and the values the user set."""
 

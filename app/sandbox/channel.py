@@ -35,7 +35,8 @@ def receive(connection: socket.socket, limit: int) -> Job | Slice:
     (size,) = HEADER.unpack(_exactly(connection, HEADER.size))
     if size > limit:
         raise TooLarge(str(size))
-    return REQUEST.decode(_exactly(connection, size))
+    request: Job | Slice = REQUEST.decode(_exactly(connection, size))
+    return request
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:
@@ -54,6 +55,7 @@ async def read_reply(reader: asyncio.StreamReader, limit: int) -> Progress | Out
         (size,) = HEADER.unpack(await reader.readexactly(HEADER.size))
         if size > limit:
             raise TooLarge(str(size))
-        return REPLY.decode(await reader.readexactly(size))
+        reply: Progress | Outcome | Sliced = REPLY.decode(await reader.readexactly(size))
+        return reply
     except (asyncio.IncompleteReadError, ConnectionError) as error:
         raise Broken("closed") from error

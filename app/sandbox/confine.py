@@ -16,7 +16,51 @@ from app.graph import Struct
 from app.settings import Settings
 
 #: system calls torch needs once it is loaded; everything else answers EPERM
-ALLOWED = ["read", "write", "close", "fstat", "lseek", "mmap", "mprotect", "munmap", "brk", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "madvise", "futex", "getpid", "gettid", "exit", "exit_group", "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "sched_yield", "getrandom", "sched_getaffinity", "mremap", "set_robust_list", "rseq", "restart_syscall", "sigaltstack", "gettimeofday", "getrusage", "poll", "ppoll", "recvfrom", "sendto", "recvmsg", "sendmsg", "membarrier", "get_robust_list", "uname", "sysinfo", "getcpu"]
+ALLOWED = [
+    "read",
+    "write",
+    "close",
+    "fstat",
+    "lseek",
+    "mmap",
+    "mprotect",
+    "munmap",
+    "brk",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "madvise",
+    "futex",
+    "getpid",
+    "gettid",
+    "exit",
+    "exit_group",
+    "clock_gettime",
+    "clock_getres",
+    "clock_nanosleep",
+    "nanosleep",
+    "sched_yield",
+    "getrandom",
+    "sched_getaffinity",
+    "mremap",
+    "set_robust_list",
+    "rseq",
+    "restart_syscall",
+    "sigaltstack",
+    "gettimeofday",
+    "getrusage",
+    "poll",
+    "ppoll",
+    "recvfrom",
+    "sendto",
+    "recvmsg",
+    "sendmsg",
+    "membarrier",
+    "get_robust_list",
+    "uname",
+    "sysinfo",
+    "getcpu",
+]
 CLONE_THREAD, CLONE_VM = 0x10000, 0x100
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446
@@ -24,7 +68,7 @@ LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446
 ALL_FILE_RIGHTS = (1 << 13) - 1
 
 
-class Confinement(Struct, kw_only=True):
+class Confinement(Struct, frozen=True, kw_only=True):
     """What this machine gives: each part on its own, and whether the kernel enforces the boundary."""
 
     platform: str

@@ -15,7 +15,7 @@ from app.web.limits import allowed
 router = APIRouter()
 
 
-class Refusal(Struct, kw_only=True):
+class Refusal(Struct, frozen=True, kw_only=True):
     """What a failed request answers: the problem, and the part of the graph that ran."""
 
     error: Problem

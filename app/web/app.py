@@ -55,4 +55,4 @@ async def missing(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
     if request.url.path.startswith("/api/"):
         return api.refuse("not_found", status, path=request.url.path[:100])
-    return pages.render(request, "error.html", status, status=status)
+    return pages.render(request, "error.html", status, code=status)

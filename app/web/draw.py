@@ -15,9 +15,10 @@ async def drawn(
     lang: str,
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
+    down: bool = False,
 ) -> Views:
     """Both views. Raises TimeoutError where the layout takes too long."""
-    found = await pool.call(views, graph, autograd, lang, opened, closed)
+    found = await pool.call(views, graph, autograd, lang, opened, closed, down)
     program, second = found["program"], found["autograd"]
     assert program is not None
     return Views(

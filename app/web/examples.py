@@ -11,7 +11,7 @@ from app.graph import Struct
 HEADER = re.compile(r"^# (title|why|language)(?:\[(\w+)\])?: (.*)$")
 
 
-class Example(Struct, kw_only=True):
+class Example(Struct, frozen=True, kw_only=True):
     """One program: what it is called and why it is interesting, by language."""
 
     id: str

@@ -44,6 +44,7 @@ class Document:
         self.task: asyncio.Task[None] | None = None
         self.outcome: Outcome | None = None
         self.lang = "en"
+        self.down = False
         self.sending = asyncio.Lock()
 
     async def send(self, message: Struct) -> None:
@@ -77,6 +78,7 @@ class Document:
     async def run(self, message: RunMessage) -> None:
         """Run, draw, answer."""
         self.lang = message.job.options.lang
+        self.down = message.down
         start = time.perf_counter()
         reports: set[asyncio.Future[None]] = set()
 
@@ -102,7 +104,9 @@ class Document:
             await self.send(ProblemMessage(id=number, problem=problem))
             return
         try:
-            views = await drawn(self.layouts, outcome.graph, outcome.autograd, self.lang)
+            views = await drawn(
+                self.layouts, outcome.graph, outcome.autograd, self.lang, down=self.down
+            )
         except TimeoutError:
             await self.send(ProblemMessage(id=number, problem=self.too_large()))
             return
@@ -117,7 +121,9 @@ class Document:
             return
         opened, closed = frozenset(message.opened), frozenset(message.closed)
         try:
-            views = await drawn(self.layouts, self.outcome.graph, None, self.lang, opened, closed)
+            views = await drawn(
+                self.layouts, self.outcome.graph, None, self.lang, opened, closed, self.down
+            )
         except TimeoutError:
             await self.send(ProblemMessage(id=message.id, problem=self.too_large()))
             return

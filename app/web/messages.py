@@ -8,41 +8,42 @@ from app.picture.marks import Picture
 from app.protocol import Job, Slice, Sliced
 
 
-class View(Struct, kw_only=True):
+class View(Struct, frozen=True, kw_only=True):
     """One drawn view: its marks and steps, and the SVG the page adopts."""
 
     picture: Picture
     svg: str
 
 
-class Views(Struct, kw_only=True):
+class Views(Struct, frozen=True, kw_only=True):
     """Both views of one run; autograd is null where there is no backward pass to draw."""
 
     program: View
     autograd: View | None
 
 
-class RunMessage(Struct, kw_only=True, tag="run"):
-    """Run a program. A newer one cancels it."""
+class RunMessage(Struct, frozen=True, kw_only=True, tag="run"):
+    """Run a program; a newer one cancels it. `down`: draw from top to bottom."""
 
     id: int
     job: Job
+    down: bool = False
 
 
-class CancelMessage(Struct, kw_only=True, tag="cancel"):
+class CancelMessage(Struct, frozen=True, kw_only=True, tag="cancel"):
     """Stop the run now going on."""
 
     id: int
 
 
-class SliceMessage(Struct, kw_only=True, tag="slice"):
+class SliceMessage(Struct, frozen=True, kw_only=True, tag="slice"):
     """Read part of a tensor of the last run."""
 
     id: int
     slice: Slice
 
 
-class FoldMessage(Struct, kw_only=True, tag="fold"):
+class FoldMessage(Struct, frozen=True, kw_only=True, tag="fold"):
     """Draw the last run again with these scopes open or folded."""
 
     id: int
@@ -50,7 +51,7 @@ class FoldMessage(Struct, kw_only=True, tag="fold"):
     closed: list[str]
 
 
-class ProgressMessage(Struct, kw_only=True, tag="progress"):
+class ProgressMessage(Struct, frozen=True, kw_only=True, tag="progress"):
     """How far a run is."""
 
     id: int
@@ -59,7 +60,7 @@ class ProgressMessage(Struct, kw_only=True, tag="progress"):
     elapsed_ms: float
 
 
-class ResultMessage(Struct, kw_only=True, tag="result"):
+class ResultMessage(Struct, frozen=True, kw_only=True, tag="result"):
     """A run's graph and pictures; `problem` when the program failed midway."""
 
     id: int
@@ -68,21 +69,21 @@ class ResultMessage(Struct, kw_only=True, tag="result"):
     problem: Problem | None = None
 
 
-class ProblemMessage(Struct, kw_only=True, tag="problem"):
+class ProblemMessage(Struct, frozen=True, kw_only=True, tag="problem"):
     """A run that drew nothing: the last good picture stays."""
 
     id: int
     problem: Problem
 
 
-class ViewMessage(Struct, kw_only=True, tag="view"):
+class ViewMessage(Struct, frozen=True, kw_only=True, tag="view"):
     """The program view after folding."""
 
     id: int
     view: View
 
 
-class SlicedMessage(Struct, kw_only=True, tag="sliced"):
+class SlicedMessage(Struct, frozen=True, kw_only=True, tag="sliced"):
     """The answer to a slice."""
 
     id: int

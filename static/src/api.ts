@@ -48,6 +48,7 @@ export function run(): void {
   const message: RunMessage = {
     type: "run",
     id: current,
+    down: window.innerWidth < 720,
     job: {
       type: "job",
       source: source.value,

@@ -269,6 +269,7 @@ export interface RunMessage {
   type: "run";
   id: number;
   job: Job;
+  down: boolean;
 }
 
 export interface CancelMessage {

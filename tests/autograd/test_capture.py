@@ -50,7 +50,9 @@ def test_square_sends_two_contributions():
 
 
 def test_hooks_are_removed_afterwards():
-    _, scope = run("x = torch.tensor(3., requires_grad=True)\ny = x * x\ny.backward(retain_graph=True)")
+    _, scope = run(
+        "x = torch.tensor(3., requires_grad=True)\ny = x * x\ny.backward(retain_graph=True)"
+    )
     calls = []
     scope["y"].grad_fn.register_hook(lambda *_: calls.append(1))
     scope["y"].backward()

@@ -29,11 +29,11 @@ export function mountTransport(): void {
   });
   for (const value of SPEEDS) speeds.append(el("option", { value, selected: value === 1 }, `${value}×`));
   const buttons = el("div", { class: "buttons" },
-    button("to-start", "stage.start", "⏮", () => { playing.value = false; goTo(0); }),
+    button("to-start", "stage.start", "|◂", () => { playing.value = false; goTo(0); }),
     button("step-back", "stage.back", "‹", () => stepBy(-1)),
     play,
     button("step-forward", "stage.forward", "›", () => stepBy(1)),
-    button("to-end", "stage.end", "⏭", () => { playing.value = false; goTo(lastStep.value); }));
+    button("to-end", "stage.end", "▸|", () => { playing.value = false; goTo(lastStep.value); }));
   const line = el("div", { class: "scrubber" }, tracks, slider);
   byId("transport").append(buttons, line, el("div", { class: "where" }, position, speeds), sentence);
 
