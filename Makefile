@@ -29,7 +29,7 @@ check: setup
 	$(BIN)/python static/bundle.py npm run --silent check
 
 bench: setup
-	$(BIN)/python -m benchmarks
+	MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_THRESHOLD_=4294967296 $(BIN)/python -m benchmarks
 
 docs: setup
 	$(BIN)/python -m app.docs

@@ -61,18 +61,18 @@ def render(
         stop(f"cannot write .{suffix}; this release writes .svg and .json")
     if theme not in ("light", "dark"):
         stop("--theme is light or dark")
-    if step != "last" and not step.isdigit():
+    if step != "last" and not (step.isascii() and step.isdecimal()):
         stop("--step is a number or last")
     outcome = outcome_of(job_of(file, device, dtype, seed, sets, lang))
     assert outcome.graph is not None
     if suffix == "json":
-        out.write_bytes(encode(outcome.graph))
+        write(out, encode(outcome.graph))
         return
     from app.picture import draw, svg
 
     picture = draw(outcome.graph, lang=lang, limit=settings().visible_nodes)
     number = None if step == "last" else int(step)
-    out.write_text(svg(picture, theme, number), "utf-8")
+    write(out, svg(picture, theme, number).encode())
 
 
 @cli.command()
@@ -111,12 +111,22 @@ def doctor(
     typer.echo(encode(report).decode() if as_json else text_of(report, lang))
 
 
+def write(out: Path, content: bytes) -> None:
+    """Write the file, or say why not."""
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        stop(f"cannot write {out}: {error.strerror}")
+
+
 def job_of(file: str, device: str, dtype: str, seed: int, sets: list[str] | None, lang: str) -> Job:
     """The job the arguments describe."""
     try:
         source = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         stop(f"cannot read {file}: {error}")
+    if lang not in ("en", "es"):
+        stop("--lang is en or es")
     if dtype not in ("float32", "float64"):
         stop("--dtype is float32 or float64")
     options = Options(device=device, dtype=dtype, seed=seed, lang=lang)  # type: ignore[arg-type]
@@ -141,7 +151,8 @@ def outcome_of(job: Job) -> Outcome:
     outcome = run_once(job, settings())
     if outcome.problem is not None:
         typer.echo(line_of(outcome.problem), err=True)
-        raise typer.Exit(1 if outcome.problem.code.startswith("worker_reply") else 2)
+        ours = ("worker_reply", "worker_start", "internal")
+        raise typer.Exit(1 if outcome.problem.code in ours else 2)
     return outcome
 
 

@@ -268,7 +268,7 @@ class Assembly:
         return [
             wire.Binding(name=b.name, span=b.span, node=self.ids[b.draft], output=b.output)
             for b in self.weaver.naming.bindings
-            if b.draft in self.ids
+            if b.draft in self.ids and b.output < len(self.weaver.drafts[b.draft].outputs)
         ]
 
 

@@ -20,19 +20,17 @@ from app.autograd.recorder import Enter, Exit, Op, Recorder
 
 
 class Update(NamedTuple):
-    """One optimizer step: its type, and per parameter the tensor and its .grad just before."""
+    """One optimizer step: its type and the parameters it is about to change."""
 
     name: str
     parameters: list[Tensor]
-    gradients: list[Any]
     place: Any
 
 
 class Zeroed(NamedTuple):
-    """Gradients reset by zero_grad: the parameters and what their .grad held."""
+    """Gradients reset by zero_grad: the parameters that had one."""
 
     parameters: list[Tensor]
-    gradients: list[Any]
     place: Any
 
 
@@ -127,7 +125,6 @@ class Capture:
             Update(
                 type(optimizer).__name__,
                 parameters,
-                [keep(p.grad) for p in parameters],
                 self.recorder.place(),
             )
         )
@@ -143,7 +140,7 @@ class Capture:
             return reset()
         self.settle()
         held = [p for p in parameters if p.grad is not None]
-        event = Zeroed(held, [keep(p.grad) for p in held], self.recorder.place())
+        event = Zeroed(held, self.recorder.place())
         self.recorder.events.append(event)
         self.recorder.paused += 1
         try:

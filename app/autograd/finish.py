@@ -15,6 +15,7 @@ from app.autograd.narrate import narrator
 from app.autograd.values import Reader
 from app.autograd.view import autograd_view
 from app.autograd.weave import Weaver
+from app.errors import ProgramError
 from app.graph import SCHEMA, Graph, ProgramInfo, Run
 from app.protocol import Outcome, Slice, Sliced
 
@@ -33,12 +34,12 @@ class Finished:
         """Part of a value or gradient: an int picks an index, [start, stop, step] a range."""
         tensor = self.tensor_of(request)
         if tensor is None:
-            return Sliced()
+            return Sliced(problem=ProgramError("no_slice").problem)
         try:
             index = tuple(i if isinstance(i, int) else slice(*i) for i in request.index)
             part = tensor[index] if index else tensor
-        except (IndexError, TypeError, ValueError):
-            return Sliced(shape=list(tensor.shape))
+        except (IndexError, TypeError, ValueError, RuntimeError, OverflowError):
+            return Sliced(problem=ProgramError("no_slice").problem)
         return Sliced(shape=list(part.shape), value=_in_full(part))
 
     def tensor_of(self, request: Slice) -> Tensor | None:

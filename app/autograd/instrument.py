@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from app.graph import Span
 
@@ -54,7 +54,7 @@ def names_of(tree: ast.Module) -> Names:
             for target in node.targets:
                 _bind(names, target, node.value)
         elif (isinstance(node, ast.AnnAssign) and node.value) or isinstance(node, ast.NamedExpr):
-            _bind(names, node.target, node.value)
+            _bind(names, node.target, cast("ast.expr", node.value))
         elif isinstance(node, ast.AugAssign):
             _bind_update(names, node)
         elif isinstance(node, ast.BinOp):

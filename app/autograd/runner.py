@@ -25,7 +25,8 @@ from app.autograd.instrument import (
 )
 from app.autograd.output import Printer
 from app.autograd.recorder import Enter, Exit, Iteration, Op
-from app.errors import GradreelError, Problem
+from app.autograd.rooted import rerun
+from app.errors import GradreelError, Problem, ProgramError, WorkerError
 from app.program import FILENAME, Program, fault, importer, read, tree
 from app.protocol import Job, Outcome, Progress
 from app.settings import settings
@@ -195,24 +196,45 @@ def run_from(root: Tensor, state: Capture, inferred: bool = False) -> None:
 
 
 def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Finished:
-    """Read, run, capture and assemble one job. The user's mistakes are values in the Outcome."""
-    say = progress or (lambda _: None)
-    say(Progress(stage="parse"))
-    start = time.perf_counter()
+    """Read, run, capture and assemble one job. The user's mistakes are values in the Outcome, and
+    so is a mistake of ours."""
     try:
-        program = read(job)
-        session = Session(job, program, say)
+        return _run(job, progress or (lambda _: None))
     except GradreelError as error:
         return Finished(Outcome(problem=error.problem))
     except (RecursionError, MemoryError):
-        return Finished(Outcome(problem=GradreelError("too_deep", lang=job.options.lang).problem))
+        return Finished(Outcome(problem=ProgramError("too_deep", lang=job.options.lang).problem))
+    except Exception as error:
+        lang, kind = job.options.lang, type(error).__name__
+        return Finished(Outcome(problem=WorkerError("internal", lang=lang, kind=kind).problem))
+
+
+def _run(job: Job, say: Callable[[Progress], None]) -> Finished:
+    check_options(job)
+    say(Progress(stage="parse"))
+    start = time.perf_counter()
+    session = Session(job, read(job), say)
     session.timings["parse"] = (time.perf_counter() - start) * 1e3
     say(Progress(stage="forward"))
     state = session.execute()
     say(Progress(stage="graph", count=len(state.events)))
     finished = assemble(session, state)
     if job.options.root and not session.problem:
-        from app.autograd.rooted import rerun
-
         return rerun(session, finished, job.options.root, state.events)
     return finished
+
+
+def check_options(job: Job) -> None:
+    """Raises ProgramError for a seed torch cannot take or a device this machine lacks."""
+    options = job.options
+    if not 0 <= options.seed < 2**63:
+        raise ProgramError("bad_seed", lang=options.lang)
+    try:
+        kind = torch.device(options.device).type
+    except RuntimeError:
+        kind = "none"
+    found = {"cpu": True, "cuda": torch.cuda.is_available()}.get(kind, False)
+    if kind == "mps":
+        found = torch.backends.mps.is_available()
+    if not found:
+        raise ProgramError("no_such_device", lang=options.lang, name=options.device[:40])

@@ -5,67 +5,27 @@ holds. It can open no file or socket, start no process, signal nobody and read n
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
-import errno
 import os
-import resource
 import signal
 import sys
 
 from app.graph import Struct
+from app.sandbox.landlock import landlock_version, leave_the_file_system
+from app.sandbox.seccomp import filter_calls, has_seccomp
 from app.settings import Settings
 
-#: system calls torch needs once it is loaded; everything else answers EPERM
-ALLOWED = [
-    "read",
-    "write",
-    "close",
-    "fstat",
-    "lseek",
-    "mmap",
-    "mprotect",
-    "munmap",
-    "brk",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "rt_sigreturn",
-    "madvise",
-    "futex",
-    "getpid",
-    "gettid",
-    "exit",
-    "exit_group",
-    "clock_gettime",
-    "clock_getres",
-    "clock_nanosleep",
-    "nanosleep",
-    "sched_yield",
-    "getrandom",
-    "sched_getaffinity",
-    "mremap",
-    "set_robust_list",
-    "rseq",
-    "restart_syscall",
-    "sigaltstack",
-    "gettimeofday",
-    "getrusage",
-    "poll",
-    "ppoll",
-    "recvfrom",
-    "sendto",
-    "recvmsg",
-    "sendmsg",
-    "membarrier",
-    "get_robust_list",
-    "uname",
-    "sysinfo",
-    "getcpu",
-]
-CLONE_THREAD, CLONE_VM = 0x10000, 0x100
+if sys.platform != "win32":
+    import resource
+
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
-LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446
-#: every file-system right of Landlock's first version
-ALL_FILE_RIGHTS = (1 << 13) - 1
+#: a worker of root's becomes the user with this number plus its process id
+FIRST_USER = 0x70000000
+#: threads a program may have, and what the same user's other processes may add meanwhile
+THREADS, OTHERS = 64, 512
+#: seconds of one CPU a worker may spend beside its job: warming up, answering slices
+SPARE_CPU_S = 60
 
 
 class Confinement(Struct, frozen=True, kw_only=True):
@@ -82,87 +42,92 @@ class Confinement(Struct, frozen=True, kw_only=True):
 def probe() -> Confinement:
     """What would hold here, without changing this process."""
     linux = sys.platform == "linux"
-    seccomp = linux and _has_seccomp()
+    seccomp = linux and has_seccomp()
     return Confinement(
         platform=sys.platform,
         seccomp=seccomp,
-        landlock=linux and _landlock_version() > 0,
+        landlock=linux and landlock_version() > 0,
         no_new_privileges=linux,
-        resource_limits=True,
+        resource_limits=sys.platform != "win32",
         kernel_enforced=seccomp,
     )
 
 
-def confine(settings: Settings, memory_base: int) -> None:
-    """Give up everything but computing. `memory_base` is the address space already in use, bytes.
+def confine(settings: Settings, memory_base: int, parent: int) -> None:
+    """Give up everything but computing, and end when process `parent` ends. `memory_base` is the
+    address space already in use, bytes.
 
     Raises OSError where the kernel refuses: the caller must then not run user code."""
-    _limit_resources(settings, memory_base)
-    if sys.platform != "linux":
-        return
-    has_seccomp = _has_seccomp()  # asked before the file system is gone
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "no_new_privs")
     os.environ.clear()
-    _close_the_file_system(libc)
-    if has_seccomp:
-        _filter_calls()
+    if sys.platform == "linux":
+        with_filter = has_seccomp()  # asked before the file system is gone
+        threads = _become_nobody()
+        _limit_resources(settings, memory_base, threads)
+        _give_up_privileges(parent)
+        leave_the_file_system()
+        if with_filter:
+            filter_calls()
+    elif sys.platform != "win32":
+        _limit_resources(settings, memory_base, None)
 
 
-def _limit_resources(settings: Settings, memory_base: int) -> None:
-    memory = memory_base + settings.memory_mib * (1 << 20)
-    seconds = int(settings.deadline_s * settings.torch_threads) + 60
+def address_space() -> int:
+    """Bytes of address space this process uses now; a generous guess where nobody says."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 4 << 30
+
+
+def _become_nobody() -> int:
+    """Root's worker becomes a user nobody else is. Returns how many tasks that user may have."""
+    if os.geteuid() == 0:
+        number = FIRST_USER + os.getpid()
+        with contextlib.suppress(OSError):  # a container may not map so high a number
+            os.setgroups([])
+            os.setresgid(number, number, number)
+            os.setresuid(number, number, number)
+            return THREADS
+    return _tasks_now() + OTHERS
+
+
+def _tasks_now() -> int:
+    """Tasks on this machine: the limit counts all of a user's, not this process's alone."""
+    try:
+        with open("/proc/loadavg") as file:
+            return int(file.read().split()[3].partition("/")[2])
+    except (OSError, ValueError, IndexError):
+        return 4096
+
+
+def _limit_resources(settings: Settings, memory_base: int, threads: int | None) -> None:
     limits = {
-        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_AS: memory_base + settings.memory_mib * (1 << 20),
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CPU: seconds + int(settings.session_idle_s),
+        resource.RLIMIT_CPU: int(settings.deadline_s * settings.torch_threads) + SPARE_CPU_S,
         resource.RLIMIT_NOFILE: 16,
         resource.RLIMIT_STACK: 64 << 20,
     }
+    if threads is not None:
+        limits[resource.RLIMIT_NPROC] = threads
     for kind, value in limits.items():
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (value, value))
+        if sys.platform == "linux":
+            resource.setrlimit(kind, (value, value))
+        else:
+            with contextlib.suppress(ValueError, OSError):  # macOS knows not all of them
+                resource.setrlimit(kind, (value, value))
 
 
-def _has_seccomp() -> bool:
-    try:
-        import pyseccomp  # noqa: F401
-    except (ImportError, RuntimeError, OSError):
-        return False
-    return os.path.exists("/proc/sys/kernel/seccomp/actions_avail")
-
-
-def _filter_calls() -> None:
-    import pyseccomp as kernel
-
-    calls = kernel.SyscallFilter(kernel.ERRNO(errno.EPERM))
-    for name in ALLOWED:
-        try:
-            calls.add_rule(kernel.ALLOW, name)
-        except (OSError, ValueError):
-            continue  # a call this architecture does not have
-    thread = CLONE_THREAD | CLONE_VM
-    calls.add_rule(kernel.ALLOW, "clone", kernel.Arg(0, kernel.MASKED_EQ, thread, thread))
-    calls.add_rule(kernel.ERRNO(errno.ENOSYS), "clone3")  # glibc then falls back to clone
-    calls.load()
-
-
-def _landlock_version() -> int:
+def _give_up_privileges(parent: int) -> None:
+    """After the change of user, which would undo the first of these."""
     libc = ctypes.CDLL(None, use_errno=True)
-    return max(int(libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, 1)), 0)
-
-
-def _close_the_file_system(libc: ctypes.CDLL) -> None:
-    """Landlock, where present: a ruleset that handles every right and grants none."""
-    if _landlock_version() < 1:
-        return
-    rights = ctypes.c_uint64(ALL_FILE_RIGHTS)
-    ruleset = libc.syscall(LANDLOCK_CREATE_RULESET, ctypes.byref(rights), 8, 0)
-    if ruleset >= 0:
-        libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0)
-        os.close(ruleset)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        raise OSError("the parent ended before the kernel could be asked to tell")
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "no_new_privs")

@@ -3,53 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
-import socket
 import sys
-import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-import msgspec
-
-from app.errors import GradreelError, LimitError, Problem, WorkerError
+from app.errors import GradreelError, LimitError, WorkerError
 from app.protocol import Job, Outcome, Progress, Slice, Sliced
-from app.sandbox.channel import HEADER, Broken, TooLarge, read_reply
+from app.sandbox.channel import Broken, Dishonest, Replies
 from app.sandbox.confine import probe
+from app.sandbox.documents import Documents
+from app.sandbox.handle import Worker
+from app.sandbox.lone import LoneNursery
+from app.sandbox.nursery import WARM_S, Nursery
+from app.sandbox.verdict import verdict
+from app.sandbox.watch import Watch, reports_allowed
 from app.settings import Settings
 
-#: environment a zygote is given: nothing of the server's own
-ENVIRONMENT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR")
-
-
-class Worker:
-    """One forked process: its pidfd (signals cannot hit a reused pid) and its stream."""
-
-    def __init__(self, pid: int, reader: Any, writer: Any) -> None:
-        self.pid = pid
-        self.handle = os.pidfd_open(pid)
-        self.reader: asyncio.StreamReader = reader
-        self.writer: asyncio.StreamWriter = writer
-        self.used = time.monotonic()
-
-    async def send(self, message: Any) -> None:
-        """One request."""
-        body = msgspec.json.encode(message)
-        self.writer.write(HEADER.pack(len(body)) + body)
-        with contextlib.suppress(ConnectionError):
-            await self.writer.drain()
-
-    def kill(self) -> None:
-        """End it now; safe to call twice."""
-        if self.handle >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
-            os.close(self.handle)
-            self.handle = -1
-        self.writer.close()
+#: jobs that may wait, for each that may run
+WAITING_PER_RUNNING = 4
+#: seconds a job runs alone before a spare is forked beside it; forking would slow a short one
+REFILL_AFTER_S = 0.25
 
 
 class Pool:
@@ -57,138 +32,45 @@ class Pool:
 
     def __init__(self, settings: Settings, entry: str = "app.autograd:run") -> None:
         self.settings = settings
-        self.entry = entry
         self.confinement = probe()
+        can_fork = sys.platform == "linux" and hasattr(os, "pidfd_open")
+        self.nursery: Nursery | LoneNursery = (Nursery if can_fork else LoneNursery)(
+            settings, entry
+        )
         self.spares: deque[Worker] = deque()
-        self.documents: OrderedDict[str, Worker] = OrderedDict()
+        self.documents = Documents(settings.sessions, settings.session_idle_s)
         self.slots = asyncio.Semaphore(settings.running_workers)
-        self.zygote: asyncio.subprocess.Process | None = None
-        self.control: socket.socket | None = None
-        self.lines: asyncio.StreamReader | None = None
-        self.keep_open: asyncio.StreamWriter | None = None  # dropping it would close the stream
-        self.forking = asyncio.Lock()
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.refilling: asyncio.Task[None] | None = None
         self.is_closed = False
+        self.waiting = 0
         self.runs = 0
 
     @property
     def ready(self) -> bool:
         """Whether a job would start at once."""
-        return self.control is not None and not self.is_closed
+        return self.nursery.is_alive and not self.is_closed
 
     async def start(self) -> None:
-        """Start the zygote, wait until it is warm, fork the spares."""
-        async with self.forking:
-            await self._start_zygote()
+        """Start the zygote, wait until it is warm, fork the spares. Raises WorkerError."""
+        await self.nursery.start()
         await self._refill()
         self._background(self._tend())
-
-    async def _start_zygote(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        environment = {k: os.environ[k] for k in ENVIRONMENT if k in os.environ}
-        environment |= {k: v for k, v in os.environ.items() if k.startswith("GRADREEL_")}
-        environment |= {
-            "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        }
-        environment |= {
-            "MALLOC_TRIM_THRESHOLD_": "268435456",
-            "MALLOC_MMAP_THRESHOLD_": "134217728",
-        }
-        self.zygote = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.sandbox.zygote", str(theirs.fileno()), self.entry),
-            pass_fds=[theirs.fileno()],
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        theirs.close()
-        self.control = ours
-        self.lines, self.keep_open = await asyncio.open_connection(sock=ours.dup())
-        line = await self.lines.readline()
-        if line != b"ready\n":
-            raise WorkerError("worker_start")
 
     async def close(self) -> None:
         """Kill everything."""
         self.is_closed = True
         for task in list(self.tasks):
             task.cancel()
-        for worker in [*self.spares, *self.documents.values()]:
+        for worker in self.spares:
             worker.kill()
         self.spares.clear()
         self.documents.clear()
-        if self.control:
-            self.control.close()
-            self.control = None
-        if self.zygote and self.zygote.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.zygote.kill()
-            await self.zygote.wait()
-
-    async def _fork(self) -> Worker:
-        """A new worker, restarting the zygote if it died."""
-        async with self.forking:
-            for _ in range(2):
-                try:
-                    return await self._fork_once()
-                except (OSError, ValueError, Broken):
-                    await self._restart()
-            raise WorkerError("worker_start")
-
-    async def _fork_once(self) -> Worker:
-        if self.control is None or self.lines is None:
-            raise Broken("no zygote")
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            socket.send_fds(self.control, [b"fork"], [theirs.fileno()])
-        finally:
-            theirs.close()
-        line = await self.lines.readline()
-        if not line:
-            ours.close()
-            raise Broken("zygote died")
-        reader, writer = await asyncio.open_connection(sock=ours, limit=1 << 20)
-        return Worker(int(line), reader, writer)
-
-    async def _restart(self) -> None:
-        if self.zygote and self.zygote.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.zygote.kill()
-        await self._start_zygote()
-
-    async def _take(self) -> Worker:
-        while self.spares:
-            worker = self.spares.popleft()
-            if not worker.reader.at_eof():
-                return worker
-            worker.kill()
-        return await self._fork()
-
-    async def _refill(self) -> None:
-        while len(self.spares) < self.settings.spare_workers and not self.is_closed:
-            self.spares.append(await self._fork())
-
-    def _background(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-    async def _tend(self) -> None:
-        """Take the worker from documents nobody has touched for a while."""
-        while not self.is_closed:
-            await asyncio.sleep(min(self.settings.session_idle_s / 4, 5))
-            now = time.monotonic()
-            for name, worker in list(self.documents.items()):
-                if now - worker.used > self.settings.session_idle_s:
-                    self.drop(name)
+        await self.nursery.close()
 
     def drop(self, session: str) -> None:
         """Forget a document's worker."""
-        worker = self.documents.pop(session, None)
-        if worker:
-            worker.kill()
+        self.documents.drop(session)
 
     async def run(
         self,
@@ -197,121 +79,175 @@ class Pool:
         progress: Callable[[Progress], None] | None = None,
         session: str | None = None,
     ) -> Outcome:
-        """Run a job; never raises for anything the job does. Cancelling the task kills the worker."""
+        """Run a job; never raises for anything the job does. Cancelling the task kills the worker.
+
+        With a `session` the worker then waits, halted, for `slice`."""
         lang = job.options.lang
         size = len(job.source.encode("utf-8", "replace"))
         if size > self.settings.source_bytes:
-            limit = self.settings.source_bytes // 1000
-            words: dict[str, Any] = {"size": size // 1000, "limit": limit, "lang": lang}
-            return Outcome(problem=LimitError("source_too_large", **words).problem)
-        try:
-            async with asyncio.timeout(self.settings.deadline_s * 2):
-                await self.slots.acquire()
-        except TimeoutError:
+            kilobytes, limit = size // 1000, self.settings.source_bytes // 1000
+            error = LimitError("source_too_large", lang=lang, size=kilobytes, limit=limit)
+            return Outcome(problem=error.problem)
+        if not await self._slot():
             return Outcome(problem=LimitError("busy", lang=lang).problem)
         try:
-            return await self._run(job, progress, session)
+            return await self._run(job, Watch(progress), session)
         finally:
             self.slots.release()
 
-    async def _run(
-        self, job: Job, progress: Callable[[Progress], None] | None, session: str | None
-    ) -> Outcome:
+    async def _slot(self) -> bool:
+        """Wait for a turn; not behind too many others, and not for ever."""
+        if self.waiting >= self.settings.running_workers * WAITING_PER_RUNNING:
+            return False
+        self.waiting += 1
         try:
-            worker = await self._take()
-        except GradreelError as error:
-            return Outcome(problem=error.problem)
-        watch = _Watch(progress)
-        keep = False
-        self.runs += 1
-        try:
-            async with asyncio.timeout(self.settings.deadline_s):
-                await worker.send(job)
-                outcome = await self._outcome(worker, watch)
-            keep = session is not None and outcome.graph is not None
-        except Exception as error:
-            outcome = Outcome(problem=self._why(error, watch, job.options.lang))
+            async with asyncio.timeout(self.settings.deadline_s * 2):
+                return await self.slots.acquire()
+        except TimeoutError:
+            return False
         finally:
-            if not keep:
-                worker.kill()
-            self._background(self._refill())  # after the job: forking beside it would slow it
-        if keep and session is not None:
-            self._adopt(session, worker)
+            self.waiting -= 1
+
+    async def _run(self, job: Job, watch: Watch, session: str | None) -> Outcome:
+        self.runs += 1
+        births = self.nursery.births
+        outcome = await self._attempt(job, watch, session)
+        was_orphaned = not self.nursery.is_alive or births != self.nursery.births
+        if outcome.problem and outcome.problem.code == "worker_reply" and was_orphaned:
+            return await self._attempt(job, watch, session)  # the zygote died, not the program
         return outcome
 
-    async def _outcome(self, worker: Worker, watch: _Watch) -> Outcome:
-        while True:
-            reply = await read_reply(worker.reader, self.settings.reply_bytes)
-            if isinstance(reply, Outcome):
-                return reply
-            if not isinstance(reply, Progress):
-                raise msgspec.ValidationError("a slice nobody asked for")
-            watch.note(reply)
+    async def _attempt(self, job: Job, watch: Watch, session: str | None) -> Outcome:
+        worker: Worker | None = None
+        refill = asyncio.get_running_loop().call_later(REFILL_AFTER_S, self._refill_soon)
+        try:
+            worker = await self._take()
+            outcome = await self._outcome(worker, job, watch)
+            if session is not None and is_kept(outcome):
+                self.documents.adopt(session, worker)
+                worker = None
+            return outcome
+        except Exception as error:
+            fate = await self.nursery.fate(worker) if worker and type(error) is Broken else None
+            lang = job.options.lang
+            return Outcome(problem=verdict(error, fate, watch, self.settings, lang))
+        finally:
+            refill.cancel()
+            if worker is not None:
+                worker.kill()
+            self._refill_soon()
 
-    def _why(self, error: Exception, watch: _Watch, lang: str) -> Problem:
-        """A worker that gave no outcome: late, dead, or lying."""
-        if isinstance(error, TimeoutError):
-            seconds = f"{self.settings.deadline_s:g}"
-            return LimitError("deadline", lang=lang, seconds=seconds, count=watch.count).problem
-        if isinstance(error, TooLarge):
-            limit = self.settings.reply_bytes // 1_000_000
-            return LimitError("reply_too_large", lang=lang, limit=limit).problem
-        if isinstance(error, Broken):
-            return LimitError("worker_died", lang=lang, limit=self.settings.memory_mib).problem
-        return WorkerError("worker_reply", lang=lang).problem
-
-    def _adopt(self, session: str, worker: Worker) -> None:
-        """Keep a worker for its document, in place of the one before it."""
-        self.drop(session)
-        worker.used = time.monotonic()
-        self.documents[session] = worker
-        while len(self.documents) > self.settings.sessions:
-            self.drop(next(iter(self.documents)))
+    async def _outcome(self, worker: Worker, job: Job, watch: Watch) -> Outcome:
+        limits = self.settings
+        replies = Replies(worker.reader, limits.reply_bytes, reports_allowed(limits.deadline_s))
+        async with asyncio.timeout(limits.deadline_s):
+            await worker.send(job)
+            while isinstance(reply := await replies.next(), Progress):
+                watch.note(reply)
+        if not isinstance(reply, Outcome):
+            raise Dishonest("a slice nobody asked for")
+        return reply
 
     async def slice(self, session: str, request: Slice, lang: str = "en") -> Sliced:
         """Part of a tensor of the document's last run."""
-        worker = self.documents.get(session)
+        worker = self.documents.touch(session)
         if worker is None:
             return Sliced(problem=LimitError("session_gone", lang=lang).problem)
-        self.documents.move_to_end(session)
-        worker.used = time.monotonic()
         try:
-            async with asyncio.timeout(self.settings.deadline_s):
-                await worker.send(request)
-                while True:
-                    reply = await read_reply(worker.reader, self.settings.reply_bytes)
-                    if isinstance(reply, Sliced):
-                        return reply
-        except Exception as error:
-            self.drop(session)
-            return Sliced(problem=self._why(error, _Watch(None), lang))
+            async with worker.asking:
+                worker.resume()
+                sliced = await self._sliced(worker, request)
+                worker.halt()
+                return sliced
+        except BaseException as error:  # a cancelled question leaves its answer in the stream
+            was_dropped = worker.is_dead
+            if self.documents.workers.get(session) is worker:
+                self.documents.drop(session)
+            if not isinstance(error, Exception):
+                raise
+            if was_dropped:
+                return Sliced(problem=LimitError("session_gone", lang=lang).problem)
+            return Sliced(problem=verdict(error, None, Watch(None), self.settings, lang))
+
+    async def _sliced(self, worker: Worker, request: Slice) -> Sliced:
+        async with asyncio.timeout(self.settings.deadline_s):
+            await worker.send(request)
+            reply = await Replies(worker.reader, self.settings.reply_bytes, 1).next()
+        if not isinstance(reply, Sliced):
+            raise Dishonest("no slice")
+        return reply
+
+    async def _take(self) -> Worker:
+        """A worker that has greeted: a spare, or one forked now. Raises WorkerError."""
+        for _ in range(len(self.spares) + 2):
+            worker = self.spares.popleft() if self.spares else await self._born()
+            try:
+                if await worker.greeted(WARM_S):
+                    return worker
+            except asyncio.CancelledError:
+                worker.kill()
+                raise
+            worker.kill()
+        raise WorkerError("worker_start")
+
+    async def _born(self) -> Worker:
+        """A new worker; if nobody waits for it any more, it becomes a spare."""
+        birth = asyncio.ensure_future(self.nursery.fork())
+        try:
+            return await asyncio.shield(birth)
+        except asyncio.CancelledError:
+            birth.add_done_callback(self._keep)
+            raise
+
+    def _keep(self, birth: asyncio.Future[Worker]) -> None:
+        if birth.cancelled() or birth.exception() is not None:
+            return
+        if self.is_closed or len(self.spares) >= self.settings.spare_workers:
+            birth.result().kill()
+        else:
+            self.spares.append(birth.result())
+
+    def _refill_soon(self) -> None:
+        if not self.is_closed and (self.refilling is None or self.refilling.done()):
+            self.refilling = self._background(self._refill())
+
+    async def _refill(self) -> None:
+        self.spares = deque(spare for spare in self.spares if not spare.reader.at_eof())
+        while len(self.spares) < self.settings.spare_workers and not self.is_closed:
+            self.spares.append(await self._born())
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
+    async def _tend(self) -> None:
+        """Restart a dead zygote; take the worker from documents nobody has touched for a while."""
+        while not self.is_closed:
+            await asyncio.sleep(min(self.settings.session_idle_s / 4, 1.0))
+            self.documents.sweep()
+            if not self.nursery.is_alive:
+                self.spares.clear()
+                self._refill_soon()
 
 
-class _Watch:
-    """Passes progress on and remembers how far the job came; a flood of it ends the job."""
-
-    def __init__(self, progress: Callable[[Progress], None] | None) -> None:
-        self.progress = progress
-        self.count = 0
-        self.messages = 0
-
-    def note(self, reply: Progress) -> None:
-        self.messages += 1
-        if self.messages > 10_000:
-            raise Broken("flood")
-        self.count = reply.count
-        if self.progress:
-            self.progress(reply)
+def is_kept(outcome: Outcome) -> bool:
+    """Whether a run drew something its document will ask about."""
+    return outcome.graph is not None and (outcome.problem is None or bool(outcome.graph.nodes))
 
 
-def run_once(job: Job, settings: Settings) -> Outcome:
+def run_once(job: Job, settings: Settings, entry: str = "app.autograd:run") -> Outcome:
     """One job, for the command line: a pool of one worker, started and closed."""
 
     async def alone() -> Outcome:
-        pool = Pool(settings.model_copy(update={"spare_workers": 0}))
+        pool = Pool(settings.model_copy(update={"spare_workers": 0}), entry)
         try:
             await pool.start()
             return await pool.run(job)
+        except GradreelError as error:
+            return Outcome(problem=error.problem)
         finally:
             await pool.close()
 

@@ -1,95 +1,94 @@
 """Sockets handed over in; for each a fresh, warm, soon confined worker process out.
 
 Imports torch once; forking a ready worker then takes milliseconds. Run by the pool as
-`python -m app.sandbox.zygote FD ENTRY`; FD is a socket on which every message carries the
-descriptor a new worker will talk over and is answered by that worker's process id."""
+`python -m app.sandbox.zygote FD ENTRY`. Two questions arrive on FD: `fork`, with the descriptor a
+new worker will talk over, answered by its process id; and a process id, answered by how that
+process ended (`-9`: signal 9), or `?`."""
 
 from __future__ import annotations
 
-import gc
 import os
+import select
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from app.protocol import Job
-from app.sandbox.confine import probe
-from app.sandbox.worker import entry_of, serve
+from app.sandbox.channel import Wire
+from app.sandbox.worker import serve
 from app.settings import Settings
 
-#: a program that touches what is slow the first time: oneDNN, optimizers, attention, linear algebra
-WARM_UP = """import torch
-import torch.nn as nn
-x = torch.randn(2, 3, 8, 8)
-net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2))
-optimizer = torch.optim.Adam(net.parameters())
-loss = nn.functional.cross_entropy(net(x), torch.tensor([0, 1]))
-loss.backward()
-optimizer.step()
-a = torch.randn(4, 4, requires_grad=True)
-y = torch.linalg.svd(a)[1].sum() + torch.fft.fft(a).abs().sum() + nn.LSTM(4, 4)(a)[0].sum()
-print(f"{y}", a)
-"""
+#: ends remembered; the pool asks at once or never
+REMEMBERED = 256
+
+
+class Zygote:
+    """Forks, and keeps count of its children's ends."""
+
+    def __init__(self, control: socket.socket, settings: Settings, run: Callable[..., Any]) -> None:
+        self.control = control
+        self.settings = settings
+        self.run = run
+        self.children: list[int] = []
+        self.ends: dict[int, int] = {}
+
+    def tend(self) -> None:
+        """Answer until the pool goes away."""
+        while True:
+            if select.select([self.control], [], [], 1.0)[0]:
+                question, descriptors, _, _ = socket.recv_fds(self.control, 64, 1)
+                if not question:
+                    return
+                self.control.sendall(f"{self.answer(question, descriptors)}\n".encode())
+            self.reap(self.children[:-1])  # after answering: nobody waits for it
+
+    def answer(self, question: bytes, descriptors: list[int]) -> str:
+        """The answer to one question."""
+        if descriptors:
+            return str(self.fork(descriptors[0]))
+        pid = int(question)
+        self.reap([pid] if pid in self.children else [])
+        return str(self.ends.pop(pid, "?"))
+
+    def reap(self, pids: list[int]) -> None:
+        """Collect the ended among `pids`. The youngest child is left out by `tend`: its process id
+        must stay its own until the pool, which asks again only afterwards, has a grip on it."""
+        for pid in pids:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self.children.remove(pid)
+                self.ends[pid] = os.waitstatus_to_exitcode(status)
+        while len(self.ends) > REMEMBERED:
+            self.ends.pop(next(iter(self.ends)))
+
+    def fork(self, descriptor: int) -> int:
+        """A worker on `descriptor`; returns its process id (to the parent only)."""
+        zygote = os.getpid()
+        child = os.fork()
+        if child:
+            os.close(descriptor)
+            self.children.append(child)
+            self.ends.pop(child, None)
+            return child
+        status = 1
+        try:
+            os.setsid()
+            self.control.close()
+            status = serve(Wire(descriptor, descriptor), self.settings, self.run, zygote)
+        finally:
+            os._exit(status)
 
 
 def main(descriptor: int, entry: str) -> None:
-    """Warm up, then fork a worker per message until the pool goes away."""
+    """Warm up, then fork a worker per question until the pool goes away."""
+    from app.sandbox.warm import warm
+
     control = socket.socket(fileno=descriptor)
-    settings = Settings()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's to answer
     run = warm(entry)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
     control.sendall(b"ready\n")
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
-        if not message:
-            return
-        for connection in descriptors:
-            control.sendall(f"{fork(control, connection, settings, run)}\n".encode())
-
-
-def warm(entry: str) -> Callable[..., Any]:
-    """Import everything a program may use and run one program, single-threaded."""
-    import torch
-
-    torch.set_num_threads(1)  # forking after a thread pool has started would hang
-    from app.program.imports import PREIMPORTED
-
-    for name in PREIMPORTED:
-        try:
-            __import__(name)
-        except ImportError:
-            continue
-    import torchviz  # noqa: F401
-
-    probe()  # loads what confining needs: a confined process can load nothing
-
-    run = entry_of(entry)
-    run(Job(source=WARM_UP))
-    run(Job(source="y = sigmoid(w*x + b)"))
-    gc.collect()
-    gc.freeze()
-    return run
-
-
-def fork(
-    control: socket.socket, descriptor: int, settings: Settings, run: Callable[..., Any]
-) -> int:
-    """A worker on `descriptor`; returns its process id (to the parent only)."""
-    child = os.fork()
-    if child:
-        os.close(descriptor)
-        return child
-    status = 1
-    try:
-        os.setsid()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        control.close()
-        serve(socket.socket(fileno=descriptor), settings, run)
-        status = 0
-    finally:
-        os._exit(status)
+    Zygote(control, Settings(), run).tend()
 
 
 if __name__ == "__main__":

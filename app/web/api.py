@@ -30,7 +30,8 @@ def reply(value: Any, status: int = 200, **headers: str) -> Response:
 
 def refuse(code: str, status: int, **words: Any) -> Response:
     """A problem of ours as a JSON response."""
-    return reply(Refusal(error=LimitError(code, **words).problem), status)
+    wait = {"Retry-After": "5"} if status in (429, 503) else {}
+    return reply(Refusal(error=LimitError(code, **words).problem), status, **wait)
 
 
 TRACE_SCHEMA: dict[str, Any] = {

@@ -107,7 +107,7 @@ class Document:
             views = await drawn(
                 self.layouts, outcome.graph, outcome.autograd, self.lang, down=self.down
             )
-        except TimeoutError:
+        except (TimeoutError, OSError, ValueError, AssertionError):
             await self.send(ProblemMessage(id=number, problem=self.too_large()))
             return
         self.outcome = outcome
@@ -124,7 +124,7 @@ class Document:
             views = await drawn(
                 self.layouts, self.outcome.graph, None, self.lang, opened, closed, self.down
             )
-        except TimeoutError:
+        except (TimeoutError, OSError, ValueError, AssertionError):
             await self.send(ProblemMessage(id=message.id, problem=self.too_large()))
             return
         await self.send(ViewMessage(id=message.id, view=views.program))

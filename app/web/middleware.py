@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -11,7 +12,11 @@ from fastapi import Request, Response
 async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
     """A fresh nonce per page; a strict policy on everything."""
     request.state.nonce = nonce = secrets.token_urlsafe(16)
-    response = await call(request)
+    try:
+        response = await call(request)
+    except Exception:
+        logging.getLogger("gradreel").exception("unhandled error")
+        response = Response("Gradreel itself failed; the log says why.", 500)
     host = request.headers.get("host", "localhost")
     response.headers["Content-Security-Policy"] = "; ".join(
         [

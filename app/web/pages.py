@@ -26,7 +26,7 @@ def language_of(request: Request) -> str:
     for part in request.headers.get("accept-language", "").split(","):
         name, _, quality = part.strip().partition(";q=")
         try:
-            accepted.append((-float(quality or 1), name[:2].lower()))
+            accepted.append((-float(quality or 1), name.partition("-")[0].lower()))
         except ValueError:
             continue
     for _, name in sorted(accepted):

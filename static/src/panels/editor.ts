@@ -174,7 +174,7 @@ export function mountEditor(): void {
       doc: source.value,
       extensions: [
         EditorView.cspNonce.of(boot.nonce),
-        lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightActiveLine(),
+        EditorView.lineWrapping, lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightActiveLine(),
         indentUnit.of("    "), python(), syntaxHighlighting(colours), lintGutter(), marks,
         keymap.of([
           { key: "Mod-Enter", run: () => { clearTimeout(timer); run(); return true; } },

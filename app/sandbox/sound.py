@@ -1,0 +1,124 @@
+"""A decoded reply in; the same reply out, once every name in it is known to lead somewhere.
+
+The types are msgspec's business; this is what types cannot say: ids are unique, references
+resolve, scopes form a tree, elements are numbers. Later stages may then trust a Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.graph import AutogradView, Edge, Graph, Node, Scope, Value
+from app.protocol import Outcome, Reply, Sliced
+
+#: longest text standing for one element: "-inf", or a complex number in full
+NUMBER_CHARS = 64
+#: dimensions torch allows a tensor
+RANK = 64
+
+
+def check(reply: Reply) -> Reply:
+    """Raises ValueError where something in `reply` leads nowhere."""
+    if isinstance(reply, Outcome):
+        _known(reply.graph is not None or reply.problem is not None, "an empty outcome")
+        if reply.graph is not None:
+            _check_graph(reply.graph)
+        if reply.autograd is not None:
+            _check_view(reply.autograd, reply.graph)
+    elif isinstance(reply, Sliced):
+        _check_value(reply.value)
+    return reply
+
+
+def _known(is_true: bool, what: str) -> None:
+    if not is_true:
+        raise ValueError(what)
+
+
+def _unique(ids: Iterable[str], what: str) -> set[str]:
+    every = list(ids)
+    found = set(every)
+    _known(len(found) == len(every), f"{what} twice")
+    return found
+
+
+def _check_graph(graph: Graph) -> None:
+    nodes = {node.id: node for node in graph.nodes}
+    _unique((node.id for node in graph.nodes), "a node")
+    _check_scopes(graph.scopes)
+    scopes = {scope.id for scope in graph.scopes}
+    for node in graph.nodes:
+        _check_node(node, scopes)
+    edges = _unique((edge.id for edge in graph.edges), "an edge")
+    for edge in graph.edges:
+        _check_edge(edge, nodes)
+    _check_references(graph, nodes, edges)
+
+
+def _check_node(node: Node, scopes: set[str]) -> None:
+    _known(node.scope is None or node.scope in scopes, f"scope of {node.id}")
+    for output in node.outputs:
+        _check_value(output.value)
+        _check_value(output.gradient)
+
+
+def _check_edge(edge: Edge, nodes: dict[str, Node]) -> None:
+    source = nodes.get(edge.source.node)
+    _known(source is not None and edge.target.node in nodes, f"ends of {edge.id}")
+    _known(0 <= edge.source.output < len(source.outputs if source else ()), f"start of {edge.id}")
+    _check_value(edge.contribution)
+    _check_value(edge.local.value if edge.local else None)
+
+
+def _check_scopes(scopes: list[Scope]) -> None:
+    parents = {scope.id: scope.parent for scope in scopes}
+    _unique((scope.id for scope in scopes), "a scope")
+    rooted: set[str | None] = {None}
+    for scope in scopes:
+        path: list[str] = []
+        at: str | None = scope.id
+        while at not in rooted:
+            _known(at in parents and len(path) < len(parents), f"parents of {scope.id}")
+            path.append(str(at))
+            at = parents[str(at)]
+        rooted.update(path)
+
+
+def _check_references(graph: Graph, nodes: dict[str, Node], edges: set[str]) -> None:
+    _known(graph.root is None or graph.root in nodes, "the root")
+    for each in graph.passes:
+        _known(each.root is None or each.root in nodes, "a pass's root")
+        for step in each.steps:
+            _known(step.node in nodes and edges.issuperset(step.edges), f"step {step.node}")
+            for value in (*step.contributions, *step.gradients):
+                _check_value(value)
+    for note in graph.diagnostics:
+        _known(note.node is None or note.node in nodes, f"diagnostic {note.code}")
+    for binding in graph.bindings:
+        node = nodes.get(binding.node)
+        _known(node is not None and 0 <= binding.output < len(node.outputs), binding.name)
+    for name, content in graph.program.inputs.items():
+        _check_nested(content, name)
+
+
+def _check_view(view: AutogradView, graph: Graph | None) -> None:
+    ids = _unique((node.id for node in view.nodes), "an autograd node")
+    _known(all(a in ids and b in ids for a, b in view.edges), "an autograd edge")
+    known = {node.id for node in graph.nodes} if graph else set()
+    _known(all(n.node is None or n.node in known for n in view.nodes), "an autograd node's node")
+
+
+def _check_value(value: Value | None) -> None:
+    if value is not None and value.data is not None:
+        _check_nested(value.data, "a value")
+
+
+def _check_nested(content: Any, what: str, depth: int = 0) -> None:
+    if isinstance(content, list):
+        _known(depth < RANK, f"{what} too deep")
+        for item in content:
+            _check_nested(item, what, depth + 1)
+    elif isinstance(content, str):
+        _known(len(content) <= NUMBER_CHARS, f"{what} too long")
+    else:
+        _known(content is None or isinstance(content, (int, float)), f"{what} no number")

@@ -1,0 +1,1 @@
+"""Speed claims, as ratios against bare torch or a peer in the same run."""
