@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import os
 import subprocess
 import sys
-from typing import Any
+from importlib import metadata
+
+import msgspec
 
 from app import __version__
 from app.assets import static_dir
@@ -34,7 +36,10 @@ class Report(Struct, frozen=True, kw_only=True):
     torch: str | None
     cuda: list[str]
     mps: bool
+    torch_threads: int
+    processors: int
     graphviz: str | None
+    libraries: dict[str, str | None]
     bundle: bool
 
 
@@ -45,51 +50,71 @@ def examine() -> Report:
         version=__version__,
         python=sys.version.split()[0],
         confinement=probe(),
-        torch=torch.get("torch"),
-        cuda=torch.get("cuda", []),
-        mps=torch.get("mps", False),
-        graphviz=_graphviz(),
+        torch=torch.torch,
+        cuda=torch.cuda,
+        mps=torch.mps,
+        torch_threads=torch.threads,
+        processors=os.cpu_count() or 1,
+        graphviz=version_of("pygraphviz"),
+        libraries={name: version_of(name) for name in LIBRARIES},
         bundle=(static_dir() / "main.js").exists(),
     )
 
 
-def _torch() -> dict[str, Any]:
-    answer = subprocess.run(
-        [sys.executable, "-c", QUESTION], capture_output=True, text=True, timeout=120, check=False
-    )
+def _torch() -> Torch:
     try:
-        found: dict[str, Any] = json.loads(answer.stdout)
-    except ValueError:
-        return {}
-    return found
+        answer = subprocess.run(
+            [sys.executable, "-c", QUESTION], capture_output=True, timeout=120, check=False
+        )
+        return msgspec.json.decode(answer.stdout, type=Torch)
+    except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError):
+        return Torch()
 
 
-def _graphviz() -> str | None:
+def version_of(library: str) -> str | None:
+    """The installed version, found without importing the library; None where there is none."""
     try:
-        import pygraphviz
-    except ImportError:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
         return None
-    return str(pygraphviz.__version__)
+
+
+#: words of the catalogue → parts of Confinement
+PARTS = {
+    "seccomp": "seccomp",
+    "landlock": "landlock",
+    "privileges": "no_new_privileges",
+    "limits": "resource_limits",
+    "enforced": "kernel_enforced",
+}
 
 
 def text_of(report: Report, lang: str = "en") -> str:
     """The report for a terminal."""
     confinement = report.confinement
+    yes, no, none = (say(f"doctor.{word}", lang) for word in ("yes", "no", "none"))
 
     def line(key: str, value: object, good: bool) -> str:
         return f"{'✓' if good else '✗'} {say(f'doctor.{key}', lang):<28}{value}"
 
-    return "\n".join(
-        [
-            f"Gradreel {report.version}, Python {report.python}",
-            line("torch", report.torch or "—", report.torch is not None),
-            line("cuda", ", ".join(report.cuda) or say("doctor.none", lang), bool(report.cuda)),
-            line("mps", report.mps, report.mps),
-            line("seccomp", confinement.seccomp, confinement.seccomp),
-            line("landlock", confinement.landlock, confinement.landlock),
-            line("limits", confinement.resource_limits, confinement.resource_limits),
-            line("enforced", confinement.kernel_enforced, confinement.kernel_enforced),
-            line("graphviz", report.graphviz or "—", report.graphviz is not None),
-            line("bundle", report.bundle, report.bundle),
-        ]
-    )
+    rows = [
+        f"Gradreel {report.version}, Python {report.python}",
+        line("torch", report.torch or "—", report.torch is not None),
+        line("threads", f"{report.torch_threads} / {report.processors}", report.torch_threads > 0),
+        line("cuda", ", ".join(report.cuda) or none, bool(report.cuda)),
+        line("mps", yes if report.mps else none, report.mps),
+    ]
+    for key, value in PARTS.items():
+        is_there: bool = getattr(confinement, value)
+        rows.append(line(key, yes if is_there else no, is_there))
+    rows.append(line("graphviz", report.graphviz or none, report.graphviz is not None))
+    rows.append(line("bundle", yes if report.bundle else no, report.bundle))
+    rows += [library_line(name, version) for name, version in report.libraries.items()]
+    if not confinement.kernel_enforced:
+        rows.append(say("doctor.loopback", lang))
+    return "\n".join(rows)
+
+
+def library_line(name: str, version: str | None) -> str:
+    """One optional library."""
+    return f"{'✓' if version else '✗'} {name:<28}{version or '—'}"

@@ -40,8 +40,8 @@ class Settings(BaseSettings):
     layout_workers: int = 1
     #: seconds one layout may take
     layout_s: float = 10.0
-    #: marks laid out at most; more are folded first
-    visible_nodes: int = 150
+    #: cards drawn at most before scopes are folded
+    visible_nodes: int = 60
     #: requests one address may make per minute
     requests_per_minute: int = 240
 

@@ -22,18 +22,24 @@ class Labels:
         self.inputs: dict[str, list[Source]] = {}
         for edge in edges:
             self.inputs.setdefault(edge.target.node, []).append(edge.source)
+        self.known: dict[str, str] = {}
+        for node in nodes:  # operands come before their users, so nothing recurses
+            self.known[node.id] = self._name(node)
 
-    def label(self, node: Node, output: int = 0) -> str:
-        """A name for one output of the node."""
-        names = (node.name or "").split(", ")
-        if len(names) > 1 and output < len(names):
-            return names[output]
+    def _name(self, node: Node) -> str:
         if node.name:
             return node.name
         if node.kind != "op":
             return node.op or node.id
         text = self.expression(node)
         return text if len(text) <= LONG else node.op
+
+    def label(self, node: Node, output: int = 0) -> str:
+        """A name for one output of the node."""
+        names = (node.name or "").split(", ")
+        if len(names) > 1 and output < len(names):
+            return names[output]
+        return self.known.get(node.id, node.op or node.id)
 
     def expression(self, node: Node) -> str:
         """The op applied to its operands' labels: x·w, sigmoid(z)."""

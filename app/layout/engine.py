@@ -8,11 +8,15 @@ import math
 import warnings
 from typing import Any
 
+import msgspec
+
 from app.layout.layout import Box, Layout, Plan, Route
 
 #: px per Graphviz inch, and the margin around everything, px
 INCH, MARGIN = 72.0, 28.0
 LABEL_HEIGHT = 22
+#: scale below which another direction is tried
+READABLE = 0.72
 
 
 def lay_out(plan: Plan) -> Layout:
@@ -26,6 +30,19 @@ def lay_out(plan: Plan) -> Layout:
         graph = pygraphviz.AGraph(string=source_of(plan))
         graph.layout(prog="dot")
     return _read(graph, plan)
+
+
+def roomiest(plan: Plan, room: tuple[float, float] | None) -> Layout:
+    """Left to right; but downwards where that is drawn clearly larger in `room` (px)."""
+    across = lay_out(plan)
+    if room is None or _scale(across, room) >= READABLE:
+        return across
+    down = lay_out(msgspec.structs.replace(plan, down=True))
+    return down if _scale(down, room) > 1.15 * _scale(across, room) else across
+
+
+def _scale(layout: Layout, room: tuple[float, float]) -> float:
+    return min(room[0] / layout.width, room[1] / layout.height)
 
 
 def source_of(plan: Plan) -> str:

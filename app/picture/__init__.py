@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.graph import AutogradView, Graph
-from app.layout import lay_out, visible
+from app.layout import roomiest, visible
 from app.picture.autograd import autograd_picture
 from app.picture.cards import faces_of
 from app.picture.compose import marks_of, plan_of
@@ -18,15 +18,17 @@ def draw(
     graph: Graph,
     *,
     lang: str = "en",
-    limit: int = 150,
+    limit: int = 60,
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
-    down: bool = False,
+    room: tuple[float, float] | None = None,
 ) -> Picture:
-    """Fold, measure, lay out, compose, and write the timeline. Pure; some milliseconds."""
+    """Fold, measure, lay out, compose, and write the timeline. Pure; some milliseconds.
+
+    `room` is the stage in px: a picture too wide for it flows downwards instead."""
     fold = visible(graph, limit, opened, closed)
     faces = faces_of(graph, fold, lang)
-    layout = lay_out(plan_of(graph, fold, faces, down))
+    layout = roomiest(plan_of(graph, fold, faces), room)
     marks = marks_of(graph, fold, layout, faces, lang)
     steps = Timeline(graph, fold, marks, faces, lang).build(marks)
     abridged = ""
@@ -43,16 +45,16 @@ def views(
     lang: str,
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
-    down: bool = False,
+    room: tuple[float, float] | None = None,
 ) -> dict[str, tuple[Picture, str] | None]:
     """Both views with their screen SVG: what the page shows after a run."""
-    program = draw(graph, lang=lang, opened=opened, closed=closed, down=down)
+    program = draw(graph, lang=lang, opened=opened, closed=closed, room=room)
     found: dict[str, tuple[Picture, str] | None] = {
         "program": (program, svg(program, screen=True)),
         "autograd": None,
     }
     if autograd and autograd.nodes:
-        second = autograd_picture(autograd, graph, lang, down)
+        second = autograd_picture(autograd, graph, lang, room)
         found["autograd"] = (second, svg(second, screen=True))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.graph import AutogradView, Graph
-from app.layout.engine import lay_out
+from app.layout.engine import roomiest
 from app.layout.layout import Layout, Plan
 from app.picture.cards import NAME, PAD, SMALL
 from app.picture.compose import edge_marks
@@ -16,7 +16,9 @@ from app.words import say
 HEIGHT = 50.0
 
 
-def autograd_picture(view: AutogradView, graph: Graph, lang: str, down: bool = False) -> Picture:
+def autograd_picture(
+    view: AutogradView, graph: Graph, lang: str, room: tuple[float, float] | None = None
+) -> Picture:
     """Boxes as torchviz names them; a step lights the boxes of the program node it is about."""
     sizes = {node.id: _size(node.label) for node in view.nodes}
     known = [(a, b) for a, b in view.edges if a in sizes and b in sizes]
@@ -24,9 +26,8 @@ def autograd_picture(view: AutogradView, graph: Graph, lang: str, down: bool = F
         cards=[(node.id, sizes[node.id], HEIGHT, None) for node in view.nodes],
         links=[(f"v{k}", a, b, 0.0) for k, (a, b) in enumerate(known)],
         scopes=[],
-        down=down,
     )
-    layout = lay_out(plan)
+    layout = roomiest(plan, room)
     marks = _marks(view, known, layout, lang)
     return Picture(
         width=layout.width,

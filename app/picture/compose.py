@@ -13,7 +13,7 @@ from app.picture.marks import Mark
 from app.words import say
 
 
-def plan_of(graph: Graph, fold: Fold, faces: dict[str, Face], down: bool = False) -> Plan:
+def plan_of(graph: Graph, fold: Fold, faces: dict[str, Face]) -> Plan:
     """The sizes a layout needs."""
     edges = {edge.id: edge for edge in graph.edges}
     boxes = set(fold.scopes)
@@ -34,7 +34,6 @@ def plan_of(graph: Graph, fold: Fold, faces: dict[str, Face], down: bool = False
             for k in fold.links
         ],
         scopes=[(scope, boxed(parents.get(scope))) for scope in fold.scopes],
-        down=down,
     )
 
 

@@ -15,10 +15,10 @@ async def drawn(
     lang: str,
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
-    down: bool = False,
+    room: tuple[float, float] | None = None,
 ) -> Views:
     """Both views. Raises TimeoutError where the layout takes too long."""
-    found = await pool.call(views, graph, autograd, lang, opened, closed, down)
+    found = await pool.call(views, graph, autograd, lang, opened, closed, room)
     program, second = found["program"], found["autograd"]
     assert program is not None
     return Views(

@@ -44,7 +44,7 @@ class Document:
         self.task: asyncio.Task[None] | None = None
         self.outcome: Outcome | None = None
         self.lang = "en"
-        self.down = False
+        self.room: tuple[float, float] | None = None
         self.sending = asyncio.Lock()
 
     async def send(self, message: Struct) -> None:
@@ -78,7 +78,7 @@ class Document:
     async def run(self, message: RunMessage) -> None:
         """Run, draw, answer."""
         self.lang = message.job.options.lang
-        self.down = message.down
+        self.room = message.room
         start = time.perf_counter()
         reports: set[asyncio.Future[None]] = set()
 
@@ -105,7 +105,7 @@ class Document:
             return
         try:
             views = await drawn(
-                self.layouts, outcome.graph, outcome.autograd, self.lang, down=self.down
+                self.layouts, outcome.graph, outcome.autograd, self.lang, room=self.room
             )
         except (TimeoutError, OSError, ValueError, AssertionError):
             await self.send(ProblemMessage(id=number, problem=self.too_large()))
@@ -122,7 +122,7 @@ class Document:
         opened, closed = frozenset(message.opened), frozenset(message.closed)
         try:
             views = await drawn(
-                self.layouts, self.outcome.graph, None, self.lang, opened, closed, self.down
+                self.layouts, self.outcome.graph, None, self.lang, opened, closed, self.room
             )
         except (TimeoutError, OSError, ValueError, AssertionError):
             await self.send(ProblemMessage(id=message.id, problem=self.too_large()))

@@ -23,11 +23,11 @@ class Views(Struct, frozen=True, kw_only=True):
 
 
 class RunMessage(Struct, frozen=True, kw_only=True, tag="run"):
-    """Run a program; a newer one cancels it. `down`: draw from top to bottom."""
+    """Run a program; a newer one cancels it. `room` is the stage in px."""
 
     id: int
     job: Job
-    down: bool = False
+    room: tuple[float, float] | None = None
 
 
 class CancelMessage(Struct, frozen=True, kw_only=True, tag="cancel"):

@@ -1,5 +1,6 @@
 // Runs, cancels, folds and slices out to the server; results in, stale ones dropped.
 import { batch } from "@preact/signals-core";
+import { byId } from "./dom";
 import {
   boot, busy, closed, connected, dtype, inputs, language, lastStep, opened, playing, problem, result, root, seed,
   selected, source, stale, step,
@@ -48,7 +49,7 @@ export function run(): void {
   const message: RunMessage = {
     type: "run",
     id: current,
-    down: window.innerWidth < 720,
+    room: [Math.max(byId("stage").clientWidth, 200), Math.max(byId("stage").clientHeight, 200)],
     job: {
       type: "job",
       source: source.value,

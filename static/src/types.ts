@@ -269,7 +269,7 @@ export interface RunMessage {
   type: "run";
   id: number;
   job: Job;
-  down: boolean;
+  room: [number, number] | null;
 }
 
 export interface CancelMessage {

@@ -170,6 +170,20 @@ def test_root_is_left_behind(house) -> None:
     assert status["Groups"].strip() == ""
 
 
+def test_limits_are_set(house) -> None:
+    with open(f"/proc/{house.spare().pid}/limits") as file:
+        rows = {line[:26].strip(): line[26:].split()[:2] for line in file}
+    limits = house.pool.settings
+    assert rows["Max core file size"] == rows["Max file size"] == ["0", "0"]
+    assert rows["Max open files"] == ["16", "16"]
+    assert rows["Max cpu time"] == [str(int(limits.deadline_s * limits.torch_threads) + 60)] * 2
+    soft, hard = map(int, rows["Max address space"])
+    with open(f"/proc/{house.spare().pid}/statm") as file:
+        used = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    assert soft == hard
+    assert abs(soft - used - (limits.memory_mib << 20)) < 256 << 20
+
+
 def test_thread_flood_is_bounded(house) -> None:
     source = (
         "threading.stack_size(65536)\nstop = threading.Event()\nout = 0\n"

@@ -11,7 +11,8 @@ export function lines(before: string, after: string): HTMLElement {
     }
   }
   const list = el("pre", { class: "diff" });
-  const add = (kind: string, sign: string, text: string): void => list.append(el("span", { class: kind }, `${sign} ${text}\n`));
+  const rows: [string, string, string][] = [];
+  const add = (kind: string, sign: string, text: string): void => void rows.push([kind, sign, text]);
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
     if (i < a.length && j < b.length && a[i] === b[j]) {
@@ -21,5 +22,16 @@ export function lines(before: string, after: string): HTMLElement {
     } else if (j >= b.length || (i < a.length && table[i + 1]![j]! >= table[i]![j + 1]!)) add("removed", "−", a[i++]!);
     else add("added", "+", b[j++]!);
   }
+  const isNear = (k: number): boolean => rows.slice(Math.max(0, k - 2), k + 3).some(([kind]) => kind !== "same");
+  let skipped = false;
+  rows.forEach(([kind, sign, text], k) => {
+    if (!isNear(k)) {
+      if (!skipped) list.append(el("span", { class: "same" }, "  ⋯\n"));
+      skipped = true;
+      return;
+    }
+    skipped = false;
+    list.append(el("span", { class: kind }, `${sign} ${text}\n`));
+  });
   return list;
 }

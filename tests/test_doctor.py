@@ -1,0 +1,55 @@
+"""Doctor's report: what it finds, what it says, and that asking loads no torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+
+import msgspec
+import pytest
+
+from app import doctor
+
+
+@pytest.fixture(scope="module")
+def report() -> doctor.Report:
+    return doctor.examine()
+
+
+def test_torch_is_found(report) -> None:
+    assert report.torch.split("+")[0] == metadata.version("torch").split("+")[0]
+    assert report.torch_threads >= 1
+
+
+def test_libraries_have_versions(report) -> None:
+    assert report.libraries["torchviz"] == metadata.version("torchviz")
+    assert doctor.version_of("no-such-library") is None
+
+
+def test_report_survives_json(report) -> None:
+    assert msgspec.json.decode(msgspec.json.encode(report), type=doctor.Report) == report
+
+
+def test_examining_imports_no_torch() -> None:
+    code = "import sys; from app.doctor import examine; examine(); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_missing_torch_is_said(monkeypatch) -> None:
+    monkeypatch.setattr(doctor, "QUESTION", "raise ImportError('torch')")
+    report = doctor.examine()
+    assert report.torch is None and report.cuda == []
+    assert "✗ torch " in doctor.text_of(report)
+
+
+def test_text_speaks_both_languages(report) -> None:
+    assert "resource limits" in doctor.text_of(report)
+    assert "límites de recursos" in doctor.text_of(report, "es")
+
+
+def test_unconfined_machine_is_warned(report) -> None:
+    bare = msgspec.structs.replace(report.confinement, kernel_enforced=False, seccomp=False)
+    text = doctor.text_of(msgspec.structs.replace(report, confinement=bare))
+    assert "serves this machine alone" in text
+    assert "✗ seccomp filter" in text
