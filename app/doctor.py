@@ -26,9 +26,21 @@ print(json.dumps({
 }))
 """
 
+#: libraries Gradreel does without, or does less without
+LIBRARIES = ("torchviz", "pyseccomp", "uvloop", "playwright")
+
+
+class Torch(Struct, frozen=True, kw_only=True):
+    """What torch says of itself; all empty where it cannot be loaded."""
+
+    torch: str | None = None
+    cuda: list[str] = []
+    mps: bool = False
+    threads: int = 0
+
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What `gradreel doctor` says."""
+    """What `gradreel doctor` says; `torch_threads` and `processors` are counts."""
 
     version: str
     python: str

@@ -35,8 +35,10 @@ class Input:
     output: int
     argument: int | str
     edge: str = ""
-    #: contribution per accumulating pass, or the last pass's alone
+    #: contribution per accumulating pass, or the last pass's alone; `run` is the last one's
     contributions: list[Any] = dataclasses.field(default_factory=list)
+    run: Any = None
+    accumulated: bool = False
 
 
 @dataclasses.dataclass(slots=True)

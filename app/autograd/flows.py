@@ -59,6 +59,10 @@ class Flows:
         #: id(leaf) of gradients reset since the last pass that reached them
         self.reset: set[int] = set()
         self.gradients: dict[tuple[int, int], Any] = {}
+        self.uses: dict[tuple[int, int], list[Input]] = {}
+        for draft in weaver.drafts:
+            for edge in draft.inputs:
+                self.uses.setdefault((edge.source, edge.output), []).append(edge)
 
     def follow(self, events: list[Any]) -> None:
         """All passes, in their true order."""
@@ -220,7 +224,8 @@ class _Walk:
             place = self.reached.get(id(tensor)) or self._place_of_root(tensor)
             if place is not None:
                 kept = keep(gradient)
-                self.flows.gradients[place] = kept
+                if not self.draft(place[0]).outputs[place[1]].keeps_grad:
+                    self.flows.gradients[place] = kept
                 self.steps.append(StepDraft(place[0], [], [], self._at(place, kept)))
 
     def close(self) -> None:
@@ -233,18 +238,23 @@ class _Walk:
                 self.flows.reset.discard(leaf)
                 self._forget(place)
         for (index, entry), total in self.sums.items():
-            self._add(self.draft(index).inputs[entry], total)
+            edge = self.draft(index).inputs[entry]
+            self._add(edge, total, self.flows.uses[(edge.source, edge.output)])
 
-    def _add(self, edge: Input, total: Any) -> None:
+    def _add(self, edge: Input, total: Any, siblings: list[Input]) -> None:
+        """What leaves a tensor that keeps .grad adds up over accumulating passes; what leaves any
+        other tensor is the last pass's alone."""
         output = self.draft(edge.source).outputs[edge.output]
-        if self.run.accumulate and output.keeps_grad:
-            edge.contributions.append(total)
-        else:
-            edge.contributions = [total]
+        accumulates = self.run.accumulate and output.keeps_grad
+        if output.keeps_grad and not accumulates:
+            return  # torch.autograd.grad does not touch .grad: its numbers stand on the steps
+        for other in siblings:
+            if other.run is not self.run and (not accumulates or not other.accumulated):
+                other.contributions = []
+        edge.contributions.append(total)
+        edge.run, edge.accumulated = self.run, accumulates
 
     def _forget(self, place: tuple[int, int]) -> None:
         """Drop what earlier passes sent to this leaf: its gradient was reset in between."""
-        for draft in self.weaver.drafts:
-            for edge in draft.inputs:
-                if (edge.source, edge.output) == place:
-                    edge.contributions = []
+        for edge in self.uses.get(place, []):
+            edge.contributions = []

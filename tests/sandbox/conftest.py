@@ -17,7 +17,7 @@ from app.settings import Settings
 sys.path.insert(0, str(Path(__file__).parent))  # a zygote finds attack_entry where we do
 
 LIMITS = Settings(
-    deadline_s=1.5,
+    deadline_s=1.0,
     memory_mib=512,
     reply_bytes=4_000_000,
     sessions=2,

@@ -142,7 +142,7 @@ def test_deadline_says_how_far(house) -> None:
     job = Job(source=source, options=Options(lang="es"))
     problem = house.runner.run(house.pool.run(job)).problem
     assert problem.message == (
-        "El programa se detuvo tras 1.5 s, en el paso hacia atrás, con 1,234 operaciones."
+        "El programa se detuvo tras 1 s, en el paso hacia atrás, con 1,234 operaciones."
     )
 
 
