@@ -256,5 +256,5 @@ class _Walk:
 
     def _forget(self, place: tuple[int, int]) -> None:
         """Drop what earlier passes sent to this leaf: its gradient was reset in between."""
-        for edge in self.uses.get(place, []):
+        for edge in self.flows.uses.get(place, []):
             edge.contributions = []
