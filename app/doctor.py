@@ -107,7 +107,7 @@ def text_of(report: Report, lang: str = "en") -> str:
     yes, no, none = (say(f"doctor.{word}", lang) for word in ("yes", "no", "none"))
 
     def line(key: str, value: object, good: bool) -> str:
-        return f"{'✓' if good else '✗'} {say(f'doctor.{key}', lang):<28}{value}"
+        return f"{'✓' if good else '✗'} {say(f'doctor.{key}', lang):<32}{value}"
 
     rows = [
         f"Gradreel {report.version}, Python {report.python}",
@@ -129,4 +129,4 @@ def text_of(report: Report, lang: str = "en") -> str:
 
 def library_line(name: str, version: str | None) -> str:
     """One optional library."""
-    return f"{'✓' if version else '✗'} {name:<28}{version or '—'}"
+    return f"{'✓' if version else '✗'} {name:<32}{version or '—'}"

@@ -61,7 +61,7 @@ def brief(value: Value, shape: list[int]) -> str:
     size = f"[{shape_of(shape)}]"
     if value.norm is None:
         return size
-    return f"{size} ‖·‖ {text_of(value.norm)}"
+    return f"{size} |·| {text_of(value.norm)}"
 
 
 def _first(content: Any) -> Any:

@@ -40,6 +40,7 @@ class Assembly:
     def number(self) -> None:
         """Drop what only served to make a parameter, then give every node and edge its id."""
         self._drop()
+        self._place_leaves()
         for draft in self.weaver.drafts:
             if not draft.is_dropped:
                 self.ids[draft.index] = f"n{len(self.ids) + 1}"
@@ -47,6 +48,34 @@ class Assembly:
             if not draft.is_dropped:
                 for position in range(len(draft.inputs)):
                     self.edge_ids[(draft.index, position)] = f"e{len(self.edge_ids) + 1}"
+
+    def _place_leaves(self) -> None:
+        """A parameter or buffer lives in the innermost scope that holds all its uses."""
+        scopes = self.weaver.nest.scopes
+
+        def chain(scope: int | None) -> list[int]:
+            found = []
+            while scope is not None:
+                found.append(scope)
+                scope = scopes[scope].parent
+            return found[::-1]
+
+        common: dict[int, list[int]] = {}
+        for draft in self.weaver.drafts:
+            for edge in draft.inputs:
+                if draft.is_update or draft.is_dropped:
+                    continue
+                here = chain(draft.scope)
+                shared = common.get(edge.source, here)
+                length = next(
+                    (k for k, (a, b) in enumerate(zip(shared, here)) if a != b),
+                    min(len(shared), len(here)),
+                )
+                common[edge.source] = here[:length]
+        for index, shared in common.items():
+            draft = self.weaver.drafts[index]
+            if draft.kind != "op" and draft.span is None:
+                draft.scope = shared[-1] if shared else None
 
     def _drop(self) -> None:
         parameters = {

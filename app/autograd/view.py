@@ -16,7 +16,7 @@ from app.graph import AutogradNode, AutogradView, Graph
 NODE = re.compile(r'^\t"?([^"\s]+)"? \[label=(?:"((?:[^"\\]|\\.)*)"|([^\s\]]+))(.*)\]$', re.DOTALL)
 EDGE = re.compile(r'^\t"?([^"\s]+)"? -> "?([^"\s]+)"?')
 #: boxes beyond which torchviz's graph is left out: nobody can read it
-LIMIT = 600
+LIMIT = 250
 
 
 def autograd_view(assembly: Assembly, graph: Graph, events: list[Any]) -> AutogradView | None:

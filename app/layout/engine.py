@@ -35,7 +35,7 @@ def lay_out(plan: Plan) -> Layout:
 def roomiest(plan: Plan, room: tuple[float, float] | None) -> Layout:
     """Left to right; but downwards where that is drawn clearly larger in `room` (px)."""
     across = lay_out(plan)
-    if room is None or _scale(across, room) >= READABLE:
+    if room is None or len(plan.cards) > 120 or _scale(across, room) >= READABLE:
         return across
     down = lay_out(msgspec.structs.replace(plan, down=True))
     return down if _scale(down, room) > 1.15 * _scale(across, room) else across

@@ -16,10 +16,10 @@ SIGNS: dict[str, str] = {
     "div": "÷",
     "div_": "÷=",
     "rdiv": "{0} ÷",
-    "floor_divide": "⌊÷⌋",
+    "floor_divide": "floor ÷",
     "remainder": "mod",
-    "pow": "xʸ",
-    "rpow": "{0}ˣ",
+    "pow": "x^y",
+    "rpow": "{0}^x",
     "neg": "−x",
     "matmul": "@",
     "mm": "@",
@@ -34,16 +34,16 @@ SIGNS: dict[str, str] = {
     "square": "x²",
     "reciprocal": "1/x",
     "abs": "|x|",
-    "exp": "eˣ",
+    "exp": "exp",
     "log": "ln",
     "sigmoid": "σ",
-    "norm": "‖x‖",
-    "t": "ᵀ",
-    "T": "ᵀ",
-    "mT": "ᵀ",
-    "H": "ᴴ",
-    "mH": "ᴴ",
-    "transpose": "ᵀ",
+    "norm": "norm",
+    "t": "T",
+    "T": "T",
+    "mT": "T",
+    "H": "H",
+    "mH": "H",
+    "transpose": "T",
     "getitem": "[ ]",
     "setitem": "[ ]=",
     "gt": ">",
@@ -52,13 +52,13 @@ SIGNS: dict[str, str] = {
     "le": "≤",
     "eq": "=",
     "ne": "≠",
-    "and": "∧",
-    "or": "∨",
+    "and": "and",
+    "or": "or",
     "invert": "¬",
     "grad": "∂",
     "cross_entropy": "CE",
     "binary_cross_entropy": "BCE",
-    "binary_cross_entropy_with_logits": "BCE∘σ",
+    "binary_cross_entropy_with_logits": "BCE · σ",
     "mse_loss": "MSE",
     "l1_loss": "L1",
     "nll_loss": "NLL",
@@ -83,7 +83,7 @@ WITH_NUMBER: dict[str, str] = {
     "eq": "= {0}",
     "ne": "≠ {0}",
     "remainder": "mod {0}",
-    "floor_divide": "⌊÷ {0}⌋",
+    "floor_divide": "floor ÷ {0}",
 }
 #: dunder and alias names → torch's public name
 PUBLIC: dict[str, str] = {
@@ -124,7 +124,7 @@ def symbol_of(op: str, literals: list[Any]) -> str:
     numbers = [short(x) for x in literals if isinstance(x, (int, float))]
     if op == "pow" and len(numbers) == 1:
         text = numbers[0]
-        return "x" + text.translate(SUPERSCRIPTS) if "e" not in text else f"x^{text}"
+        return "x" + text.translate(SUPERSCRIPTS) if text.isdigit() else f"x^{text}"
     if len(numbers) == 1 and op in WITH_NUMBER:
         return WITH_NUMBER[op].format(numbers[0])
     sign = SIGNS.get(op, op)

@@ -33,5 +33,5 @@ export function brief(value: Value, shape: number[]): string {
   const known = value.data !== null && value.data !== undefined;
   if (value.numel === 1 && known) return textOf(flat(value.data)[0]);
   if (shape.length === 1 && known && value.numel <= 4) return `[${flat(value.data).map(textOf).join(", ")}]`;
-  return value.norm === null ? shapeText(shape) : `${shapeText(shape)} ‖·‖ ${textOf(value.norm)}`;
+  return value.norm === null ? shapeText(shape) : `${shapeText(shape)} |·| ${textOf(value.norm)}`;
 }

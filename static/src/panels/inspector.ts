@@ -38,7 +38,7 @@ function grid(data: unknown, shape: number[]): HTMLElement {
 }
 
 function statistics(value: Value): HTMLElement {
-  const parts: [string, unknown][] = [["min", value.min], ["max", value.max], ["mean", value.mean], ["std", value.std], ["‖·‖", value.norm]];
+  const parts: [string, unknown][] = [["min", value.min], ["max", value.max], ["mean", value.mean], ["std", value.std], ["|·|", value.norm]];
   const line = parts.filter(([, x]) => x !== null).map(([name, x]) => `${name} ${textOf(x)}`);
   if (value.zero) line.push(t("page.zeros", { count: value.zero }));
   if (value.nan) line.push(`NaN ${value.nan}`);
