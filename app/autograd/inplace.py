@@ -29,4 +29,5 @@ def culprit_of(error: BaseException, events: list[Any]) -> tuple[str, int] | Non
 
 
 def _base(tensor: Tensor) -> Tensor:
-    return tensor
+    base = tensor._base  # torch complains about the whole of what a view was written through
+    return tensor if base is None else base

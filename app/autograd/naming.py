@@ -52,7 +52,7 @@ class Naming:
         draft.name = inherited
         place = place_of_span(draft.span)
         targets = self.names.targets.get(place, []) if place else []
-        if not targets or (event.depth and not _is_last(event, index, events)):
+        if not targets or (event.depth and not _is_only(event, index, events)):
             return
         named = [t for t in targets if t.name != LAST]
         if named:
@@ -101,11 +101,22 @@ class Naming:
                 self.bindings.append(Bound(name, span_of(place), index, position))
 
 
-def _is_last(event: Op, index: int, events: list[Any]) -> bool:
-    """Whether no later call was made by the same expression while it ran."""
-    for later in events[index + 1 : index + 40]:
-        if isinstance(later, Iteration):
-            return True
-        if isinstance(later, Op):
-            return later.code is not event.code or later.lasti != event.lasti or not later.depth
+def _is_only(event: Op, index: int, events: list[Any]) -> bool:
+    """Whether a library call recorded this op and no other: then its result is the call's. With
+    more, which of them was returned is known only from the variable itself, at the end."""
+
+    def is_sibling(other: Any) -> bool:
+        return (
+            isinstance(other, Op)
+            and other.code is event.code
+            and other.lasti == event.lasti
+            and other.depth > 0
+        )
+
+    for others in (events[index + 1 : index + 40], events[max(index - 40, 0) : index][::-1]):
+        for other in others:
+            if isinstance(other, Iteration) or (isinstance(other, Op) and not is_sibling(other)):
+                break
+            if is_sibling(other):
+                return False
     return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -30,8 +32,38 @@ from app.errors import GradreelError, Problem, ProgramError, WorkerError
 from app.program import FILENAME, Program, fault, importer, read, tree
 from app.protocol import Job, Outcome, Progress
 from app.settings import settings
+from app.words import say
 
 ROOT_NAMES = ("loss", "L", "cost", "J")
+
+
+#: names every tutorial means the same by, lent to a fragment that leaves its imports out
+LENT = {
+    "torch": "import torch",
+    "nn": "import torch.nn as nn",
+    "F": "import torch.nn.functional as F",
+    "optim": "import torch.optim as optim",
+    "np": "import numpy as np",
+    "math": "import math",
+}
+
+
+def lent_to(tree: ast.Module) -> list[str]:
+    """Which of those names a program reads but never binds."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    read_names = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    bound = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            bound |= {(alias.asname or alias.name.partition(".")[0]) for alias in node.names}
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+    return [name for name in LENT if name in read_names - bound]
+
+
+def module_of(statement: str) -> Any:
+    """The module an import statement of LENT names; all of them are loaded already."""
+    return sys.modules[statement.split()[1]]
 
 
 class Session:
@@ -42,6 +74,7 @@ class Session:
         self.program = program
         self.progress = progress
         parsed = tree(program)
+        self.lent = lent_to(parsed)
         self.has_last = keep_last(parsed)
         self.names: Names = names_of(parsed)
         marked = Markers().visit(parsed)
@@ -81,6 +114,9 @@ class Session:
         seed_everything(options.seed)
         self.printer.clear()
         self.notes.clear()
+        for name in self.lent:
+            text = say("note.lent", options.lang, text=LENT[name])
+            self.notes.append((text, None))
         self.problem = None
         self.variables = {"__name__": "__main__", "__builtins__": self.builtins()}
 
@@ -90,6 +126,8 @@ class Session:
         note = lambda text, span: self.notes.append((text, span))  # noqa: E731
         own["__import__"] = importer(note, self.job.options.lang)
         own["print"] = self.printer.print
+        for name in self.lent:
+            own[name] = module_of(LENT[name])
         return own
 
     def connect(self, state: Capture) -> None:

@@ -96,6 +96,8 @@ def folded_face(card: Card, graph: Graph, lang: str) -> Face:
     parameters = sum(o.value.numel for n in nodes if n.kind == "parameter" for o in n.outputs[:1])
     title = (scope.path if scope else "…") or "…"
     sign = scope.type if scope and scope.type not in ("loop", "function", scope.path) else ""
+    if len(title) + len(sign) > 22:
+        sign = ""  # the path says more than the type
     value = say("picture.folded", lang, count=count)
     extra = say("picture.parameters", lang, count=f"{parameters:,}") if parameters else ""
     bad = any(o.value.nan or o.value.inf for n in nodes for o in n.outputs)

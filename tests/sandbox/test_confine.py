@@ -13,6 +13,15 @@ pytestmark = pytest.mark.skipif(
     not probe().kernel_enforced, reason="this machine's kernel confines nothing"
 )
 
+
+def can_become_nobody() -> bool:
+    """Root, in a container that maps the high user numbers (rootless ones do not)."""
+    with open("/proc/self/uid_map") as file:
+        mapped = [tuple(map(int, line.split())) for line in file]
+    high = 0x70000000
+    return os.geteuid() == 0 and any(a <= high and high + (1 << 22) <= a + n for a, _, n in mapped)
+
+
 REFUSED = {
     "open": "open('/etc/passwd').read()",
     "create": "os.open('/tmp/left-behind', os.O_CREAT | os.O_WRONLY)",
@@ -158,8 +167,8 @@ def test_channel_passes_no_descriptors(house) -> None:
 
 
 def test_root_is_left_behind(house) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root has something to leave")
+    if not can_become_nobody():
+        pytest.skip("only root has something to leave, and a container may not let it")
     worker = house.spare()
     with open(f"/proc/{worker.pid}/status") as file:
         status = dict(line.split(":", 1) for line in file.read().splitlines())
@@ -192,7 +201,7 @@ def test_thread_flood_is_bounded(house) -> None:
         "except RuntimeError: pass\n"
     )
     started = int(house.said(source))
-    assert started < (100 if os.geteuid() == 0 else 4000)
+    assert started < (100 if can_become_nobody() else 4000)
     assert house.said("out = 'next'") == "next"
 
 
