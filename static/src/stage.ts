@@ -4,7 +4,7 @@ import { select } from "d3-selection";
 import { zoom, zoomIdentity, type ZoomTransform } from "d3-zoom";
 import { fold, setRoot } from "./api";
 import { byId, reducedMotion, svgElement } from "./dom";
-import { pulse, stopPulses } from "./motion";
+import { duration, pulse, stopPulses } from "./motion";
 import { hovered, nodes, playing, result, selected, speed, stale, step, steps, t, view, viewName } from "./state";
 import { stateAt, type State } from "./timeline";
 import type { Mark, View } from "./types";
@@ -110,6 +110,8 @@ function show(): void {
   const now = steps.value[step.value];
   byId("stage").dataset["pass"] = step.value === 0 ? "none" : (now?.kind ?? "none");
   stopPulses();
+  byId("stage").classList.toggle("is-playing", playing.value && !reducedMotion());
+  byId("stage").style.setProperty("--beat", `${Math.round(duration(1, speed.value) * 0.6)}ms`);
   if (playing.value && now && layer && !reducedMotion()) {
     pulse(layer, elements, now, speed.value);
   }
