@@ -112,10 +112,18 @@ class Pool:
         self.runs += 1
         births = self.nursery.births
         outcome = await self._attempt(job, watch, session)
-        was_orphaned = not self.nursery.is_alive or births != self.nursery.births
-        if outcome.problem and outcome.problem.code == "worker_reply" and was_orphaned:
+        is_unread = outcome.problem is not None and outcome.problem.code == "worker_reply"
+        if is_unread and await self._was_orphaned(births):
             return await self._attempt(job, watch, session)  # the zygote died, not the program
         return outcome
+
+    async def _was_orphaned(self, births: int) -> bool:
+        """Whether the zygote died meanwhile; the news of it may come a little after the worker's."""
+        for _ in range(20):
+            if not self.nursery.is_alive or births != self.nursery.births:
+                return True
+            await asyncio.sleep(0.02)
+        return False
 
     async def _attempt(self, job: Job, watch: Watch, session: str | None) -> Outcome:
         worker: Worker | None = None

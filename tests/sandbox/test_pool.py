@@ -195,7 +195,7 @@ def test_cancel_while_forking_is_harmless(house) -> None:
             for spare in house.pool.spares:
                 spare.kill()
             house.pool.spares.clear()
-            task = asyncio.ensure_future(house.pool.run(Job(source="out = 1")))
+            task = asyncio.ensure_future(house.pool.run(Job(source="time.sleep(60)")))
             await asyncio.sleep(pause)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
