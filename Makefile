@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null && echo sudo))
 CAN_APT := $(shell command -v apt-get >/dev/null 2>&1 && { [ "$$(id -u)" = 0 ] || [ -n "$(SUDO)" ]; } && echo yes)
 PORT ?= 8000
-BROWSER_SOURCES := $(shell find static/src static/css -type f 2>/dev/null) build.mjs package-lock.json
+BROWSER_SOURCES := $(shell find static/src static/css static/plugin -type f 2>/dev/null) build.mjs package-lock.json
 
 .PHONY: run test check bench dev docs types clean setup
 

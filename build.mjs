@@ -1,24 +1,36 @@
 // static/src and static/css in; the bundled static/dist, fonts included, out.
 import { build } from "esbuild";
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const out = "static/dist";
+// Made beside and put in place whole: a running server never serves half of it.
+const done = "static/dist", out = "static/dist.new";
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "fonts"), { recursive: true });
 
+const common = { bundle: true, minify: true, target: "es2022", external: ["*.woff2"], legalComments: "linked" };
+
 await build({
+  ...common,
   entryPoints: ["static/src/main.ts", "static/css/main.css"],
   entryNames: "[name]",
-  bundle: true,
-  minify: true,
   sourcemap: true,
   format: "esm",
-  target: "es2022",
+  splitting: true,
+  chunkNames: "chunk-[hash]",
   outdir: out,
-  external: ["*.woff2"],
-  legalComments: "linked",
 });
+
+// The player without the app: no map, no chunks, since an exported page carries it whole.
+await build({
+  ...common,
+  entryPoints: ["static/src/embed.ts", "static/css/embed.css", "static/css/fonts.css"],
+  entryNames: "[name]",
+  format: "iife",
+  legalComments: "none",
+  outdir: out,
+});
+cpSync("static/plugin", join(out, "plugin"), { recursive: true });
 
 const fonts = {
   "plex-sans-400": ["@ibm/plex-sans", "IBMPlexSans-Regular"],
@@ -44,3 +56,13 @@ for (const [short, [pack, file]] of Object.entries(fonts)) {
     copyFileSync(path, join(out, "fonts", `${short}.${suffix}`));
   }
 }
+
+// Formulas are typeset in panels only, and their style and fonts loaded when the first one is.
+const katex = join("node_modules", "katex", "dist");
+copyFileSync(join(katex, "katex.min.css"), join(out, "katex.css"));
+for (const name of readdirSync(join(katex, "fonts"))) {
+  if (name.endsWith(".woff2")) copyFileSync(join(katex, "fonts", name), join(out, "fonts", name));
+}
+
+rmSync(done, { recursive: true, force: true });
+renameSync(out, done);

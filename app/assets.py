@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -33,3 +35,16 @@ def examples_dir() -> Path:
 def font(name: str, suffix: str = "woff") -> Path:
     """A font file: plex-sans-400, plex-sans-600 or plex-mono-400."""
     return static_dir() / "fonts" / f"{name}.{suffix}"
+
+
+def stamp() -> tuple[tuple[str, int, int], ...]:
+    """Changes when the browser code, fonts or templates do, though the server stays up: every
+    file's path, number and time."""
+    found = []
+    for root in (static_dir(), templates_dir()):
+        for folder, _, names in os.walk(root):
+            for path in (folder, *(os.path.join(folder, name) for name in sorted(names))):
+                with suppress(OSError):  # just being replaced
+                    status = os.stat(path)
+                    found.append((path, status.st_ino, status.st_mtime_ns))
+    return tuple(found)

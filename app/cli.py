@@ -5,27 +5,33 @@ Exit codes: 0 fine, 2 the program is at fault, 1 we are."""
 from __future__ import annotations
 
 import ast
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from app.errors import Problem
+from app.errors import GradreelError, Problem
+from app.export.formats import FORMATS
 from app.graph import encode
 from app.protocol import Job, Options, Outcome
 from app.settings import settings
 
+if TYPE_CHECKING:
+    from app.render import Choices
+
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 File = Annotated[str, typer.Argument(help="a program, or - for standard input")]
-Device = Annotated[str, typer.Option(help="cpu or cuda")]
+Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1 or mps")]
 Dtype = Annotated[str, typer.Option(help="float32 or float64")]
 Seed = Annotated[int, typer.Option(help="seed of every random stream")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for a free variable")]
 Lang = Annotated[str, typer.Option(help="en or es")]
-#: what `render` writes in this release
-FORMATS = ("svg", "json")
+#: codes of problems that are this app's fault, not the program's
+OURS = ("worker_reply", "worker_start", "internal", "export_failed")
 
 
 @cli.command()
@@ -40,15 +46,37 @@ def trace(
     """Print the Graph of a program as JSON."""
     outcome = outcome_of(job_of(file, device, dtype, seed, sets, lang))
     assert outcome.graph is not None
-    sys.stdout.buffer.write(encode(outcome.graph) + b"\n")
+    write("-", encode(outcome.graph) + b"\n")
 
 
-@cli.command()
+@cli.command(help=f"Draw a program into a file.\n\nFormats: {', '.join(FORMATS)}.")
 def render(
     file: File = "-",
-    out: Annotated[Path, typer.Option("-o", "--out", help="OUT.svg or OUT.json")] = Path("out.svg"),
-    step: Annotated[str, typer.Option(help="a step number, or last")] = "last",
-    theme: Annotated[str, typer.Option(help="light or dark")] = "light",
+    out: Annotated[
+        str, typer.Option("-o", "--out", help="OUT.SUFFIX; the longest suffix that fits counts")
+    ] = "out.svg",
+    form: Annotated[
+        str | None, typer.Option("--format", help="the format, where -o is - (standard output)")
+    ] = None,
+    step: Annotated[str, typer.Option(help="step of a still: a number, or last")] = "last",
+    theme: Annotated[str | None, typer.Option(help="light or dark")] = None,
+    first: Annotated[int | None, typer.Option(help="first step of a film or deck")] = None,
+    last: Annotated[int | None, typer.Option(help="last step of a film or deck")] = None,
+    crop: Annotated[str | None, typer.Option(help="graph, or frame: a whole slide")] = None,
+    background: Annotated[str | None, typer.Option(help="solid or transparent")] = None,
+    text: Annotated[str | None, typer.Option(help="text, or paths that need no font")] = None,
+    scale: Annotated[float | None, typer.Option(help="pixels per px, 0.1 to 8")] = None,
+    seconds: Annotated[float | None, typer.Option(help="seconds per step of a film")] = None,
+    slides: Annotated[str | None, typer.Option(help="pptx: clicks or morph")] = None,
+    movie: Annotated[bool, typer.Option("--movie", help="pptx: a slide with the film")] = False,
+    title: Annotated[str | None, typer.Option(help="title, where the format has one")] = None,
+    view: Annotated[str | None, typer.Option(help="program or autograd")] = None,
+    open_: Annotated[
+        list[str] | None, typer.Option("--open", help="scope to unfold, by path; or all")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="pptx: a presentation whose design is kept")
+    ] = None,
     device: Device = "cpu",
     dtype: Dtype = "float32",
     seed: Seed = 0,
@@ -56,38 +84,88 @@ def render(
     lang: Lang = "en",
 ) -> None:
     """Draw a program into a file."""
-    suffix = out.suffix.removeprefix(".").lower()
-    if suffix not in FORMATS:
-        stop(f"cannot write .{suffix}; this release writes .svg and .json")
-    if theme not in ("light", "dark"):
-        stop("--theme is light or dark")
+    from app.render import Choices, how_of
+
+    suffix = format_of(out, form)
     if step != "last" and not (step.isascii() and step.isdecimal()):
         stop("--step is a number or last")
-    outcome = outcome_of(job_of(file, device, dtype, seed, sets, lang))
-    assert outcome.graph is not None
-    if suffix == "json":
-        write(out, encode(outcome.graph))
-        return
-    from app.picture import draw, svg
+    if template is not None and suffix != "pptx":
+        stop("--template is for .pptx")
+    names = (
+        "theme first last crop background text scale seconds slides movie title view lang".split()
+    )
+    chosen = {name: value for name, value in locals().items() if name in names}
+    try:
+        how = how_of(step=-1 if step == "last" else int(step), **chosen)
+        deck = template.read_bytes() if template else None
+    except ValueError as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"cannot read {template}: {error.strerror}")
+    choices = Choices(suffix=suffix, how=how, open=open_ or [], template=deck)
+    write(out, made(job_of(file, device, dtype, seed, sets, lang), choices))
 
-    picture = draw(outcome.graph, lang=lang, limit=settings().visible_nodes)
-    number = None if step == "last" else int(step)
-    write(out, svg(picture, theme, number).encode())
+
+def format_of(out: str, form: str | None) -> str:
+    """The format of OUT, or of --format; ends the command where there is none."""
+    from app.render import suffix_of
+
+    known = ", ".join(f".{suffix}" for suffix in FORMATS)
+    if form is not None:
+        suffix: str | None = form.removeprefix(".").lower()
+        if suffix not in FORMATS:
+            stop(f"--format {form}: unknown; there are {known}")
+    elif out == "-":
+        stop(f"-o - needs --format: one of {known}")
+    else:
+        suffix = suffix_of(out)
+    if suffix is None:
+        stop(f"cannot tell a format from {out}: end it in one of {known}")
+    return suffix
+
+
+def made(job: Job, choices: Choices) -> bytes:
+    """The file; a problem ends the command with 2, or 1 where it is ours."""
+    from app.render import file_of
+
+    try:
+        return file_of(job, choices, settings(), counting())
+    except GradreelError as error:
+        fail(error.problem)
+    except ValueError as error:
+        stop(str(error))
+
+
+def counting() -> Callable[[int, int], None]:
+    """Progress on a terminal; nothing where nobody watches."""
+
+    def say(done: int, of: int) -> None:
+        if of > 1:
+            text = f"{done} / {of}" if done < of else ""
+            sys.stderr.write(f"{text:<24}\r")  # whatever is said next is written over it
+            sys.stderr.flush()
+
+    return say if sys.stderr.isatty() else lambda done, of: None
 
 
 @cli.command()
 def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = settings().host,
-    port: Annotated[int, typer.Option(help="port to listen on")] = settings().port,
+    port: Annotated[
+        int, typer.Option(help="port to listen on", min=0, max=65535)
+    ] = settings().port,
     reload: Annotated[bool, typer.Option(help="restart when the code changes")] = False,
 ) -> None:
     """Serve the app."""
     import uvicorn
 
     from app.sandbox import probe
+    from app.web.patience import PatientHTTP, PatientSocket
 
     if host not in ("127.0.0.1", "localhost", "::1") and not probe().kernel_enforced:
         stop("this machine cannot confine programs, so only loopback is served (see doctor)")
+    os.environ["GRADREEL_HOST"], os.environ["GRADREEL_PORT"] = host, str(port)
+    settings.cache_clear()
     typer.echo(f"Gradreel is at http://{host}:{port}")
     uvicorn.run(
         "app.web:create_app",
@@ -96,7 +174,10 @@ def serve(
         port=port,
         reload=reload,
         log_level="warning",
-        ws_max_size=settings().source_bytes * 10,
+        http=PatientHTTP,
+        ws=PatientSocket,
+        ws_per_message_deflate=False,  # a few kB of it inflate to as many MB, in every socket at once
+        ws_max_size=settings().source_bytes * 10 + (settings().template_mib << 20) * 3 // 2,
     )
 
 
@@ -111,37 +192,54 @@ def doctor(
     typer.echo(encode(report).decode() if as_json else text_of(report, lang))
 
 
-def write(out: Path, content: bytes) -> None:
-    """Write the file, or say why not."""
+def write(out: str, content: bytes) -> None:
+    """Write the file (- is standard output), or say why not."""
     try:
-        out.write_bytes(content)
-    except OSError as error:
-        stop(f"cannot write {out}: {error.strerror}")
+        if out != "-":
+            Path(out).write_bytes(content)
+        elif sys.stdout is not None:  # it is None where the shell closed it
+            sys.stdout.buffer.write(content)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # click ends quietly where the reader has had enough
+    except (OSError, ValueError) as error:
+        stop(f"cannot write {out}: {getattr(error, 'strerror', None) or error}")
 
 
 def job_of(file: str, device: str, dtype: str, seed: int, sets: list[str] | None, lang: str) -> Job:
     """The job the arguments describe."""
-    try:
-        source = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        stop(f"cannot read {file}: {error}")
     if lang not in ("en", "es"):
         stop("--lang is en or es")
     if dtype not in ("float32", "float64"):
         stop("--dtype is float32 or float64")
     options = Options(device=device, dtype=dtype, seed=seed, lang=lang)  # type: ignore[arg-type]
-    return Job(source=source, inputs=dict(map(assignment, sets or [])), options=options)
+    inputs = dict(map(assignment, sets or []))
+    return Job(source=text_in(file), inputs=inputs, options=options)
+
+
+def text_in(file: str) -> str:
+    """The program in a file, or - for standard input; of an endless one no more than can run."""
+    most = 2 * settings().source_bytes
+    try:
+        if file != "-":
+            with open(file, "rb") as stream:
+                return stream.read(most).decode()
+        return "" if sys.stdin is None else sys.stdin.buffer.read(most).decode()
+    except OSError as error:
+        stop(f"cannot read {file}: {error.strerror}")
+    except UnicodeDecodeError as error:
+        stop(f"cannot read {file}: byte {error.start} is no UTF-8 text")
 
 
 def assignment(text: str) -> tuple[str, Any]:
     """NAME=VALUE, the value a number or a list of numbers."""
-    name, equals, value = text.partition("=")
+    name, _, value = text.partition("=")
     try:
-        return name.strip(), ast.literal_eval(value.strip())
-    except (ValueError, SyntaxError):
-        stop(
-            f"--set {text}: write NAME=NUMBER or NAME=[NUMBERS]" if equals else f"--set {text}: =?"
-        )
+        if name.strip():
+            return name.strip(), ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        pass
+    stop(f"--set {text[:200]}: write NAME=NUMBER or NAME=[NUMBERS]")
 
 
 def outcome_of(job: Job) -> Outcome:
@@ -150,10 +248,14 @@ def outcome_of(job: Job) -> Outcome:
 
     outcome = run_once(job, settings())
     if outcome.problem is not None:
-        typer.echo(line_of(outcome.problem), err=True)
-        ours = ("worker_reply", "worker_start", "internal")
-        raise typer.Exit(1 if outcome.problem.code in ours else 2)
+        fail(outcome.problem)
     return outcome
+
+
+def fail(problem: Problem) -> NoReturn:
+    """Say what went wrong; exit 2, or 1 where the fault is ours."""
+    typer.echo(line_of(problem), err=True)
+    raise typer.Exit(1 if problem.code in OURS else 2)
 
 
 def line_of(problem: Problem) -> str:

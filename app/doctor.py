@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from importlib import metadata
 
 import msgspec
@@ -13,6 +14,7 @@ from app import __version__
 from app.assets import static_dir
 from app.graph import Struct
 from app.sandbox import Confinement, probe
+from app.sandbox.device import has_driver
 from app.words import say
 
 #: run in a process of its own: asking torch must not load it here
@@ -22,6 +24,7 @@ print(json.dumps({
     "torch": torch.__version__,
     "cuda": [torch.cuda.get_device_name(k) for k in range(torch.cuda.device_count())],
     "mps": bool(getattr(torch.backends, "mps", None) and torch.backends.mps.is_available()),
+    "is_cuda_built": bool(torch.version.cuda or torch.version.hip),
     "threads": torch.get_num_threads(),
 }))
 """
@@ -36,7 +39,46 @@ class Torch(Struct, frozen=True, kw_only=True):
     torch: str | None = None
     cuda: list[str] = []
     mps: bool = False
+    is_cuda_built: bool = False
     threads: int = 0
+
+
+class Device(Struct, frozen=True, kw_only=True):
+    """Somewhere to run: torch's name for it, a name for people, and where it cannot be used the
+    reason, the end of a key `device.…`."""
+
+    name: str
+    label: str
+    reason: str | None = None
+
+
+def devices_of(torch: Torch, platform: str, has_driver: bool) -> list[Device]:
+    """Every device a page may offer, those that are not there with the reason."""
+    cards = [
+        Device(name="cuda" if len(torch.cuda) == 1 else f"cuda:{k}", label=label)
+        for k, label in enumerate(torch.cuda)
+    ]
+    if not cards:
+        why = (
+            "cuda_build"
+            if not torch.is_cuda_built
+            else "cuda_card"
+            if has_driver
+            else "cuda_driver"
+        )
+        cards = [Device(name="cuda", label="CUDA", reason=why)]
+    why_no_mps = None if torch.mps else "mps_build" if platform == "darwin" else "mps_system"
+    return [
+        Device(name="cpu", label="CPU"),
+        *cards,
+        Device(name="mps", label="MPS", reason=why_no_mps),
+    ]
+
+
+@cache
+def devices() -> list[Device]:
+    """This machine's, asked once; some seconds."""
+    return devices_of(_torch(), sys.platform, has_driver("cuda"))
 
 
 class Report(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 GradreelError
 ├── ProgramError       the user's program is at fault (HTTP 422, exit 2)
 ├── LimitError         a limit of this installation was reached (HTTP 422, exit 2)
+├── Refused            a problem another process has already put into words
 └── WorkerError        the worker broke for reasons of ours (HTTP 500, exit 1)
 """
 
@@ -14,7 +15,8 @@ from app.words import say
 
 class Problem(Struct, frozen=True, kw_only=True):
     """An error on the wire. `code` has a line in docs/errors.md; `frames` are the user's own
-    traceback lines, outermost first; `repair` is a corrected source the user may accept."""
+    traceback lines, outermost first; `repair` is a corrected source the user may accept, `mends` what
+    else it mends, and `remains` what a run of it still fails with."""
 
     code: str
     message: str
@@ -22,6 +24,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     span: Span | None = None
     frames: list[str] = []
     repair: str | None = None
+    mends: list[str] = []
+    remains: str | None = None
 
 
 class GradreelError(Exception):
@@ -54,6 +58,14 @@ class ProgramError(GradreelError):
 
 class LimitError(GradreelError):
     """A limit of this installation was reached: time, memory, output, size."""
+
+
+class Refused(GradreelError):
+    """Carries a Problem as another process said it."""
+
+    def __init__(self, problem: Problem) -> None:
+        Exception.__init__(self, problem.message)
+        self.problem = problem
 
 
 class WorkerError(GradreelError):

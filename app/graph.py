@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
 SCHEMA = "gradreel.graph/1"
+
+#: Ops that write a number of the program's own: an infinity of theirs is meant, as in a causal mask.
+FILLS = frozenset(
+    {"masked_fill", "fill", "full", "full_like", "new_full", "where", "pad", "index_fill"}
+)
+
+#: Functions of torch that clip gradients: nodes of an update pass that change no parameter.
+CLIPPINGS = frozenset({"clip_grad_norm_", "clip_grad_value_"})
 
 #: A float on the wire. Encoders turn NaN and infinities to null, so they travel as strings.
 Number = float | int | Literal["nan", "inf", "-inf"]
@@ -26,10 +35,22 @@ NoGradient = Literal[
     "no_grad",  # computed inside torch.no_grad()/inference_mode()
     "unreachable",  # tracked, but the root does not depend on it
     "failed",  # the program failed before the gradient arrived
+    "running",  # the program still runs: it may come yet
 ]
 
 
-class Struct(msgspec.Struct, frozen=True):
+#: What of a gradient no contribution of an edge brought.
+Rest = Literal[
+    "seed",  # the tensor is itself one of the roots
+    "hook",  # a hook changed what arrived
+    "versions",  # brought by edges leaving an earlier value of the same leaf
+    "unrecorded",  # brought by what is not recorded: a re-entrant checkpoint, another thread
+    "inside",  # brought by the very op it is a part of
+    "left_out",  # brought by nodes left out of a very long run
+]
+
+
+class Struct(msgspec.Struct, frozen=True, gc=False):
     """Base of everything on the wire: frozen, JSON both ways; subclasses say kw_only=True."""
 
 
@@ -45,8 +66,8 @@ class Span(Struct, frozen=True, kw_only=True):
 class Value(Struct, frozen=True, kw_only=True):
     """What is known of a tensor's elements.
 
-    `data` is null above 64 elements; then `min`…`norm` describe all of them, or a sample when
-    `approximate`. Statistics are null for empty, bool and complex tensors; NaN and infinite
+    `data` is null above 64 elements, and above 4 in a run of more than 2,000 nodes; then `min`…
+    `norm` describe all of them, or a sample when `approximate`. Statistics are null for empty, bool and complex tensors; NaN and infinite
     elements are counted in `nan` and `inf` and left out of no statistic.
     """
 
@@ -63,8 +84,37 @@ class Value(Struct, frozen=True, kw_only=True):
     approximate: bool = False
 
 
+class Thumb(Struct, frozen=True, kw_only=True):
+    """A small heatmap of a tensor as a matrix, all dimensions but the last making its rows.
+
+    `levels` has every `steps[0]`-th row and every `steps[1]`-th column: ±8 is the size `scale` or
+    more, 0 near zero, ±9 an infinity, null NaN."""
+
+    levels: list[list[int | None]]
+    scale: float
+    steps: tuple[int, int]
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """What a leaf's `.grad` held when it was used, where that is not what backward summed.
+
+    `by` is the call that changed it (`clip_grad_norm_`, `zero_grad`, `mul_`, `=`), '' where none was
+    recorded; `update` the node of the optimizer step that used it, null: it is so when the program
+    ends or overwrites the leaf itself. `value` null: `.grad` is None."""
+
+    value: Value | None
+    by: str
+    span: Span | None = None
+    update: str | None = None
+
+
 class Tensor(Struct, frozen=True, kw_only=True):
-    """One output of a node: shape in elements, torch dtype name without `torch.`, value, gradient."""
+    """One output of a node: shape in elements, torch dtype name without `torch.`, value, gradient.
+
+    `gradient` is what backward summed: `carried` (what a leaf's `.grad` held before the passes whose
+    contributions are told) + the contributions of the edges leaving the tensor + `rest` (what no
+    edge told here brought, and why). `held` says what an optimizer or the program's end found in
+    `.grad` instead. The thumbs are there where the elements are not in `data`."""
 
     shape: list[int]
     dtype: str
@@ -72,6 +122,12 @@ class Tensor(Struct, frozen=True, kw_only=True):
     value: Value
     gradient: Value | None = None
     no_gradient: NoGradient | None = None
+    thumb: Thumb | None = None
+    gradient_thumb: Thumb | None = None
+    carried: Value | None = None
+    rest: Value | None = None
+    rest_because: Rest | None = None
+    held: Held | None = None
 
 
 class Node(Struct, frozen=True, kw_only=True):
@@ -145,7 +201,9 @@ class Step(Struct, frozen=True, kw_only=True):
 
     forward: `node` gets its value, read over `edges`. backward: `node` sends `contributions[i]`
     along `edges[i]`; `gradients[k]` is the upstream gradient it held at output k. A leaf's step
-    has no edges: its gradient has accumulated. update: `node` (op `SGD.step` …) gets its value.
+    has no edges: its gradient has accumulated, onto `before` where `.grad` held something already.
+    update: `node` (op `SGD.step` …) gets its value; `gradients` are the `.grad` it used, or, of a
+    clipping, what every edge's source held before it.
     """
 
     node: str
@@ -153,6 +211,7 @@ class Step(Struct, frozen=True, kw_only=True):
     text: str
     contributions: list[Value | None] = []
     gradients: list[Value | None] = []
+    before: Value | None = None
 
 
 class Pass(Struct, frozen=True, kw_only=True):
@@ -194,14 +253,24 @@ class Print(Struct, frozen=True, kw_only=True):
     line: int | None
 
 
+class Part(Struct, frozen=True, kw_only=True):
+    """One layer of a layer line or one value of a configuration, and its place in the source."""
+
+    kind: Literal["layer", "value"]
+    name: str
+    text: str
+    span: Span
+
+
 class ProgramInfo(Struct, frozen=True, kw_only=True):
-    """The program as shown: `source` as pasted, `code` the torch code that really ran,
-    `inputs` the free variables and the values they got."""
+    """The program as shown: `source` as pasted, `code` the torch code that really ran, `inputs` the
+    free variables (of a network, its controls) and the values they got, `parts` of a network."""
 
     language: str
     source: str
     code: str
     inputs: dict[str, Nested] = {}
+    parts: list[Part] = []
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -214,7 +283,7 @@ class Run(Struct, frozen=True, kw_only=True):
     timings_ms: dict[str, float]
 
 
-class Graph(Struct, frozen=True, kw_only=True):
+class Graph(Struct, frozen=True, kw_only=True, gc=True, dict=True):
     """Everything one run did. Node order is creation order."""
 
     schema: str
@@ -228,6 +297,25 @@ class Graph(Struct, frozen=True, kw_only=True):
     prints: list[Print]
     bindings: list[Binding]
     root: str | None
+
+    @cached_property
+    def node_of(self) -> dict[str, Node]:
+        """id → node, for as long as the graph lives."""
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def edge_of(self) -> dict[str, Edge]:
+        """id → edge."""
+        return {edge.id: edge for edge in self.edges}
+
+    @cached_property
+    def json(self) -> bytes:
+        """As JSON: the text it was read from, where whoever read it kept that."""
+        return msgspec.json.encode(self)
+
+    def keep(self, text: bytes) -> None:
+        """Remember the text it was read from: writing a large graph again takes a while."""
+        self.__dict__["json"] = text
 
 
 class AutogradNode(Struct, frozen=True, kw_only=True):

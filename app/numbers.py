@@ -17,6 +17,8 @@ def text_of(number: Any) -> str:
     """One element: 2.42, −0.0898, 1.5e−7, 12, True, NaN."""
     if isinstance(number, bool):
         return str(number)
+    if isinstance(number, float):
+        return _of_float(number)
     if isinstance(number, str):
         return SPECIAL.get(number, number)
     if number is None:
@@ -25,6 +27,10 @@ def text_of(number: Any) -> str:
         return (
             str(number).replace("-", MINUS) if abs(number) < 10**5 else _scientific(float(number))
         )
+    return str(number)
+
+
+def _of_float(number: float) -> str:
     if math.isnan(number):
         return "NaN"
     if math.isinf(number):
@@ -33,11 +39,8 @@ def text_of(number: Any) -> str:
         return "0"
     if not 1e-3 <= abs(number) < 1e5:
         return _scientific(number)
-    digits = max(0, 3 - math.floor(math.log10(abs(number))))
-    text = f"{number:.{digits}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace("-", MINUS)
+    text = f"{number:.4g}" if abs(number) < 9999.5 else f"{number:.0f}"
+    return MINUS + text[1:] if number < 0 else text
 
 
 def _scientific(number: float) -> str:
@@ -60,7 +63,7 @@ def brief(value: Value, shape: list[int]) -> str:
         return "[" + ", ".join(text_of(x) for x in value.data) + "]"
     size = f"[{shape_of(shape)}]"
     if value.norm is None:
-        return size
+        return size if shape else "?"  # a scalar whose number nobody recorded
     return f"{size} |·| {text_of(value.norm)}"
 
 

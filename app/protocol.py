@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from app.errors import Problem
-from app.graph import AutogradView, Graph, Struct, Value
+from app.explanations import Answer, Question
+from app.graph import AutogradView, Graph, Struct
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -19,28 +20,33 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class Job(Struct, frozen=True, kw_only=True, tag="job"):
-    """A program to run. `language` null means detect; `inputs` override free variables."""
+    """A program to run. `language` null means detect; `inputs` override free variables. A run that
+    `is_watched` is outlined before it is told whole, where that takes long."""
 
     source: str
     language: str | None = None
     inputs: dict[str, Any] = {}
     options: Options = Options()
-
-
-class Slice(Struct, frozen=True, kw_only=True, tag="slice"):
-    """Ask a finished worker for part of a tensor: one index or [start, stop, step] per dimension."""
-
-    node: str
-    output: int
-    of: Literal["value", "gradient"] = "value"
-    index: list[int | list[int]] = []
+    is_watched: bool = False
 
 
 class Progress(Struct, frozen=True, kw_only=True, tag="progress"):
-    """Sent while a job runs."""
+    """Sent while a job runs: `count` of `total`, where the total is known."""
 
     stage: Literal["parse", "forward", "backward", "graph", "layout"]
     count: int = 0
+    total: int | None = None
+
+
+class Sketch(Struct, frozen=True, kw_only=True, tag="sketch"):
+    """Sent a few times while a long job runs: the graph of the first `shown` of `events` so far,
+    tensors above 64 elements unread. The one sent when it is over, `is_outline`, has all nodes of
+    a long run, and nothing of its backward passes."""
+
+    graph: Graph
+    events: int
+    shown: int
+    is_outline: bool = False
 
 
 class Outcome(Struct, frozen=True, kw_only=True, tag="outcome"):
@@ -51,13 +57,5 @@ class Outcome(Struct, frozen=True, kw_only=True, tag="outcome"):
     problem: Problem | None = None
 
 
-class Sliced(Struct, frozen=True, kw_only=True, tag="sliced"):
-    """The answer to a Slice."""
-
-    shape: list[int] = []
-    value: Value | None = None
-    problem: Problem | None = None
-
-
-Request = Job | Slice
-Reply = Progress | Outcome | Sliced
+Request = Job | Question
+Reply = Progress | Sketch | Outcome | Answer

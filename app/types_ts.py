@@ -8,7 +8,10 @@ import typing
 from pathlib import Path
 from typing import Any, Literal, Union
 
-from app import errors, graph, protocol
+from app import errors, explanations, graph, health, protocol
+from app.export import reel
+from app.export.scene import How
+from app.layout.find import Found, Hit
 from app.picture import marks
 from app.web import messages
 
@@ -18,8 +21,8 @@ PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", type(No
 
 def structs() -> list[type[graph.Struct]]:
     """Every struct that travels, in the order it is defined."""
-    found: list[type[graph.Struct]] = []
-    for module in (graph, errors, protocol, marks, messages):
+    found: list[type[graph.Struct]] = [Hit, Found, How]
+    for module in (graph, errors, health, explanations, protocol, marks, messages, reel):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, graph.Struct):
                 if value.__module__ == module.__name__ and value is not graph.Struct:

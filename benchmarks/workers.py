@@ -22,7 +22,7 @@ from app.settings import Settings
 
 PROGRAMS = {
     "workers:trivial": "",
-    "app.autograd:run": "z = w*x + b\na = sigmoid(z)\nL = -(y log(a) + (1-y) log(1-a))",
+    "app.explain:run": "z = w*x + b\na = sigmoid(z)\nL = -(y log(a) + (1-y) log(1-a))",
 }
 #: seconds between jobs, in which the pool forks the next spare
 PAUSE_S = 0.15

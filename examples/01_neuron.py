@@ -2,6 +2,7 @@
 # title[es]: Una neurona y su pérdida
 # why: The smallest complete training signal: one weight, one bias, and the two gradients that would correct them.
 # why[es]: La señal de entrenamiento completa más pequeña: un peso, un sesgo y los dos gradientes que los corregirían.
+# group: first
 # language: torch
 import torch
 import torch.nn.functional as F

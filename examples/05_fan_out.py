@@ -2,6 +2,7 @@
 # title[es]: Las ramas se suman
 # why: x is used three times, so three contributions meet at x and are added.
 # why[es]: x se usa tres veces: tres contribuciones llegan a x y se suman.
+# group: first
 # language: torch
 import torch
 

@@ -2,6 +2,7 @@
 # title[es]: Broadcasting
 # why: One bias is added to every row, so its gradient is the sum over the rows.
 # why[es]: Un sesgo se suma a cada fila, así que su gradiente es la suma sobre las filas.
+# group: first
 # language: torch
 import torch
 

@@ -2,6 +2,7 @@
 # title[es]: Producto de matrices
 # why: The gradient of A @ B needs the other factor, transposed; both are shown as grids.
 # why[es]: El gradiente de A @ B necesita el otro factor, traspuesto; ambos se ven como tablas.
+# group: first
 # language: torch
 import torch
 

@@ -2,6 +2,7 @@
 # title[es]: Softmax y entropía cruzada
 # why: The gradient at the logits is the prediction minus the truth, exactly.
 # why[es]: El gradiente en los logits es la predicción menos la verdad, exactamente.
+# group: first
 # language: torch
 import torch
 import torch.nn.functional as F

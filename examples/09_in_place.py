@@ -2,6 +2,7 @@
 # title[es]: Escribir en el sitio
 # why: A slice is overwritten; the new version gets its own card and the gradient takes the new road.
 # why[es]: Se sobrescribe un trozo; la versión nueva tiene su tarjeta y el gradiente toma el camino nuevo.
+# group: surprise
 # language: torch
 import torch
 

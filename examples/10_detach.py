@@ -2,6 +2,7 @@
 # title[es]: Detach corta el camino
 # why: Both factors have the same value, but only one of them lets the gradient through.
 # why[es]: Los dos factores valen lo mismo, pero solo uno deja pasar el gradiente.
+# group: surprise
 # language: torch
 import torch
 

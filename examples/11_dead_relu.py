@@ -2,6 +2,7 @@
 # title[es]: Una unidad ReLU muerta
 # why: The second unit is below zero, so nothing flows back to its weight: the gradient is exactly 0.
 # why[es]: La segunda unidad está bajo cero y nada vuelve a su peso: el gradiente es exactamente 0.
+# group: surprise
 # language: torch
 import torch
 

@@ -2,6 +2,7 @@
 # title[es]: Un paso de entrenamiento
 # why: Forward, loss, backward and the optimizer's arithmetic: the whole story of one step, with a green update at the end.
 # why[es]: Adelante, pérdida, atrás y la aritmética del optimizador: la historia completa de un paso, con la actualización en verde.
+# group: first
 # language: torch
 import torch
 import torch.nn as nn

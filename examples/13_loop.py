@@ -2,6 +2,7 @@
 # title[es]: Un bucle, desenrollado
 # why: Autograd sees what ran, not what was written: every iteration is its own piece of graph.
 # why[es]: Autograd ve lo que se ejecutó, no lo escrito: cada iteración es su propio trozo de grafo.
+# group: first
 # language: torch
 import torch
 

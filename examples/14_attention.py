@@ -2,6 +2,7 @@
 # title[es]: Atención, a mano
 # why: Queries meet keys, softmax chooses, values are mixed: six ops behind every transformer.
 # why[es]: Las consultas se cruzan con las claves, softmax elige, los valores se mezclan: seis operaciones tras cada transformer.
+# group: network
 # language: torch
 import torch
 

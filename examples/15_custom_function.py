@@ -2,6 +2,7 @@
 # title[es]: Una Function propia
 # why: The forward rounds, the backward pretends it did not: a straight-through estimator.
 # why[es]: La ida redondea y la vuelta finge que no: un estimador straight-through.
+# group: surprise
 # language: torch
 import torch
 

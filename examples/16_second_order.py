@@ -2,6 +2,7 @@
 # title[es]: El gradiente de un gradiente
 # why: create_graph keeps the backward pass differentiable: the second derivative grows out of the first.
 # why[es]: create_graph mantiene derivable el paso atrás: la segunda derivada nace de la primera.
+# group: surprise
 # language: torch
 import torch
 

@@ -2,6 +2,7 @@
 # title[es]: Los gradientes se acumulan
 # why: Two backward passes without zero_grad in between: .grad holds the sum of both.
 # why[es]: Dos pasos atrás sin zero_grad en medio: .grad guarda la suma de ambos.
+# group: surprise
 # language: torch
 import torch
 

@@ -2,6 +2,7 @@
 # title[es]: Elecciones y límites
 # why: where and clamp let the gradient through only where their element was chosen.
 # why[es]: where y clamp dejan pasar el gradiente solo donde se eligió su elemento.
+# group: surprise
 # language: torch
 import torch
 

@@ -40,7 +40,7 @@ def is_current() -> bool:
     """Whether the bundle is newer than everything it is made of."""
     bundle = ROOT / "static" / "dist" / "main.js"
     sources = [ROOT / "package-lock.json", ROOT / "build.mjs"]
-    for folder in ("src", "css"):
+    for folder in ("src", "css", "plugin"):
         sources += (ROOT / "static" / folder).rglob("*.*")
     return bundle.exists() and all(
         path.stat().st_mtime <= bundle.stat().st_mtime for path in sources if path.exists()

@@ -53,3 +53,23 @@ def test_unconfined_machine_is_warned(report) -> None:
     text = doctor.text_of(msgspec.structs.replace(report, confinement=bare))
     assert "serves this machine alone" in text
     assert "✗ seccomp filter" in text
+
+
+def reasons(**found) -> dict[str, str | None]:
+    platform, driver = found.pop("platform", "linux"), found.pop("driver", False)
+    listed = doctor.devices_of(doctor.Torch(**found), platform, driver)
+    return {one.name: one.reason for one in listed}
+
+
+def test_missing_devices_have_reasons() -> None:
+    assert reasons() == {"cpu": None, "cuda": "cuda_build", "mps": "mps_system"}
+    assert reasons(is_cuda_built=True)["cuda"] == "cuda_driver"
+    assert reasons(is_cuda_built=True, driver=True)["cuda"] == "cuda_card"
+    assert reasons(platform="darwin")["mps"] == "mps_build"
+    assert reasons(platform="darwin", mps=True)["mps"] is None
+
+
+def test_every_card_is_offered() -> None:
+    assert reasons(cuda=["A"], is_cuda_built=True)["cuda"] is None
+    two = reasons(cuda=["A", "B"], is_cuda_built=True)
+    assert two["cuda:0"] is two["cuda:1"] is None and "cuda" not in two

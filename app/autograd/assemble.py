@@ -5,49 +5,70 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, cast
 
+import msgspec
 import torch
 from torch import Tensor, nn
 
 from app import graph as wire
+from app.autograd.abridge import leave_out
+from app.autograd.balance import Balance
 from app.autograd.drafts import Draft, Input, Output
 from app.autograd.flows import Flows, PassDraft, StepDraft, added, as_tensor
-from app.autograd.recorder import as_of, storage_pointer
+from app.autograd.narrate import narrator
+from app.autograd.past import Past
+from app.autograd.recorder import storage_pointer
+from app.autograd.thumbs import Thumbs
 from app.autograd.values import Reader, value_of_content
 from app.autograd.weave import Weaver
 from app.ops.symbols import symbol_of
 
+#: nodes of a run up to which small tensors are told element by element, and how many elements are
+#: told in a longer one, where the rest wait to be asked for
+MANY, FEW = 2_000, 4
+
 
 @cache
-def _saved_names(kind: Any) -> list[str]:
+def saved_names(kind: Any) -> list[str]:
     plain = ("_saved_self_sizes", "_saved_self_sym_sizes", "_saved_self_options")
     names = (n for n in dir(kind) if n.startswith("_saved_") and n not in plain)
     return [n.removeprefix("_saved_") for n in names if "sym_" not in n and "scalar" not in n]
 
 
 class Assembly:
-    """Freezes the drafts. `before` are the recorder's copies of overwritten storages."""
+    """Freezes the drafts; `past` knows what was overwritten since."""
 
-    def __init__(self, weaver: Weaver, flows: Flows, before: dict[int, dict[int, Tensor]]) -> None:
+    def __init__(self, weaver: Weaver, flows: Flows, past: Past) -> None:
         self.weaver = weaver
         self.flows = flows
-        self.before = sorted((event, kept) for event, kept in before.items() if kept)
+        self.past = past
         self.reader = Reader()
+        self.thumbs = Thumbs()
         self.failed = any(draft.failed for draft in weaver.drafts)
         self.values: dict[int, wire.Value | None] = {}
         self.ids: dict[int, str] = {}
         self.edge_ids: dict[tuple[int, int], str] = {}
+        self.left_out = 0
+        #: id of every edge of a node that is not told
+        self.untold: set[int] = set()
 
-    def number(self) -> None:
-        """Drop what only served to make a parameter, then give every node and edge its id."""
+    def number(self, limit: int) -> None:
+        """Drop what only served to make a parameter and what is beyond `limit` nodes, then give
+        every node and edge its id."""
         self._drop()
         self._place_leaves()
+        self.left_out = leave_out(self.weaver.drafts, limit)
         for draft in self.weaver.drafts:
             if not draft.is_dropped:
                 self.ids[draft.index] = f"n{len(self.ids) + 1}"
+        if len(self.ids) > MANY:
+            self.reader.told = FEW
         for draft in self.weaver.drafts:
             if not draft.is_dropped:
-                for position in range(len(draft.inputs)):
-                    self.edge_ids[(draft.index, position)] = f"e{len(self.edge_ids) + 1}"
+                for position, entry in enumerate(draft.inputs):
+                    if entry.source in self.ids:
+                        self.edge_ids[(draft.index, position)] = f"e{len(self.edge_ids) + 1}"
+            elif draft.is_left_out:
+                self.untold |= {id(entry) for entry in draft.inputs}
 
     def _place_leaves(self) -> None:
         """A parameter or buffer lives in the innermost scope that holds all its uses."""
@@ -61,9 +82,11 @@ class Assembly:
             return found[::-1]
 
         common: dict[int, list[int]] = {}
-        for draft in self.weaver.drafts:
+        drafts = self.weaver.drafts
+        movable = {d.index for d in drafts if d.kind != "op" and d.span is None}
+        for draft in drafts if movable else ():
             for edge in draft.inputs:
-                if draft.is_update or draft.is_dropped:
+                if edge.source not in movable or draft.is_update or draft.is_dropped:
                     continue
                 here = chain(draft.scope)
                 shared = common.get(edge.source, here)
@@ -73,9 +96,7 @@ class Assembly:
                 )
                 common[edge.source] = here[:length]
         for index, shared in common.items():
-            draft = self.weaver.drafts[index]
-            if draft.kind != "op" and draft.span is None:
-                draft.scope = shared[-1] if shared else None
+            drafts[index].scope = shared[-1] if shared else None
 
     def _drop(self) -> None:
         parameters = {
@@ -110,7 +131,9 @@ class Assembly:
 
     def nodes(self) -> list[wire.Node]:
         """Every kept draft, frozen."""
-        return [self.node(draft) for draft in self.weaver.drafts if not draft.is_dropped]
+        nodes = [self.node(draft) for draft in self.weaver.drafts if not draft.is_dropped]
+        self.thumbs.read()
+        return nodes
 
     def node(self, draft: Draft) -> wire.Node:
         """One draft, frozen."""
@@ -128,7 +151,7 @@ class Assembly:
             is_leaf=first is not None and first.grad_fn is None and bool(first.tensor.is_leaf),
             requires_grad=any(_is_tracked(output) for output in draft.outputs),
             outputs=[self.tensor(draft, k) for k in range(len(draft.outputs))],
-            saved=list(_saved_names(cast("Any", type(node)))) if node is not None else [],
+            saved=list(saved_names(cast("Any", type(node)))) if node is not None else [],
             failed=draft.failed,
         )
 
@@ -147,30 +170,65 @@ class Assembly:
         """One output with its value and its gradient, or the reason it has none."""
         output = draft.outputs[position]
         tensor = output.tensor
-        gradient = self.gradient(draft, position)
+        value, gradient = self.value(output), self.gradient(draft, position)
+        kept = self.flows.gradients.get((draft.index, position))
+        big = value.data is None
         return wire.Tensor(
-            shape=list(tensor.shape),
+            shape=list(output.shape),
             dtype=str(tensor.dtype).removeprefix("torch."),
             device=str(tensor.device),
-            value=self.value(output),
+            value=value,
             gradient=gradient,
             no_gradient=None if gradient else self.reason(draft, output),
+            thumb=self.thumbs.of(self.as_made(output), value) if big else None,
+            gradient_thumb=self.thumbs.of(kept, gradient) if big and gradient else None,
+            **(self.balance(draft, position, kept) if gradient else {}),
         )
+
+    def balance(self, draft: Draft, position: int, gradient: Any) -> dict[str, Any]:
+        """What of a gradient no edge brought, and what .grad held instead."""
+        place = (draft.index, position)
+        rest, because = self.rest(place, gradient)
+        found = {
+            "carried": self.passing(self.flows.ledger.carried.get(place)),
+            "rest": self.passing(rest),
+            "rest_because": because,
+            "held": self.held(place),
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    def rest(self, place: tuple[int, int], gradient: Any) -> tuple[Any, wire.Rest | None]:
+        """What the contributions told do not bring, and why."""
+        return Balance(self.weaver, self.flows, self.untold).rest(place, gradient)
+
+    def held(self, place: tuple[int, int]) -> wire.Held | None:
+        """What an optimizer, or the program's end, found in .grad instead."""
+        held = self.flows.ledger.held.get(place)
+        if held is None:
+            return None
+        return wire.Held(
+            value=self.passing(held.kept),
+            by=held.by,
+            span=held.span,
+            update=None if held.draft is None else self.ids.get(held.draft),
+        )
+
+    def passing(self, kept: Any) -> wire.Value | None:
+        """A kept gradient that only this asks for."""
+        return None if kept is None else self.reader.passing(kept)
 
     def value(self, output: Output) -> wire.Value:
         """The value an output had when it was made."""
         if output.content is not None:
-            return value_of_content(output.content)
+            return value_of_content(output.content, self.reader.told)
         return self.reader.value_of(self.as_made(output))
 
     def as_made(self, output: Output) -> Tensor:
         """The tensor as its event left it, even if it was overwritten later."""
-        tensor: Tensor = output.tensor.detach()
-        pointer = storage_pointer(tensor)
-        for event, kept in self.before:
-            if event > output.event and pointer in kept:
-                return as_of(tensor, kept[pointer])
-        return tensor
+        tensor: Tensor = (output.tensor if output.alias is None else output.alias).detach()
+        if output.layout:
+            tensor = tensor.as_strided(*output.layout)
+        return self.past.of(tensor, output.event)
 
     def gradient(self, draft: Draft, position: int) -> wire.Value | None:
         """The gradient of an output after the last pass that reached it."""
@@ -215,11 +273,10 @@ class Assembly:
 
     def edges(self) -> list[wire.Edge]:
         """Every input of every kept draft."""
+        drafts = self.weaver.drafts
         return [
-            self.edge(draft, position, entry)
-            for draft in self.weaver.drafts
-            if not draft.is_dropped
-            for position, entry in enumerate(draft.inputs)
+            self.edge(drafts[index], position, drafts[index].inputs[position])
+            for index, position in self.edge_ids
         ]
 
     def edge(self, draft: Draft, position: int, entry: Input) -> wire.Edge:
@@ -231,20 +288,30 @@ class Assembly:
             id=self.edge_ids[(draft.index, position)],
             source=wire.Source(node=self.ids[entry.source], output=entry.output),
             target=wire.Target(node=self.ids[draft.index], argument=entry.argument),
-            contribution=self.read(total),
+            contribution=self.read(total)
+            if len(entry.contributions) < 2
+            else self.reader.passing(total),
         )
 
+    def narrator(self, nodes: list[wire.Node], edges: list[wire.Edge], lang: str) -> Any:
+        """Who writes the sentences of steps."""
+        return narrator(nodes, edges, lang)
+
     def passes(self, say: Any) -> list[wire.Pass]:
-        """Every pass; `say(kind, step)` writes the sentence of a step."""
+        """Every pass; `say(kind, step, clipped)` writes the sentence of a step."""
         counts: dict[str, int] = {}
         frozen = []
-        for draft in self.flows.passes:
+        for draft in self.followed():
             steps = [s for s in draft.steps if not self.weaver.drafts[s.draft].is_dropped]
             if not steps:
                 continue
             index = counts[draft.kind] = counts.get(draft.kind, -1) + 1
             frozen.append(self.one_pass(draft, index, steps, say))
         return frozen
+
+    def followed(self) -> list[PassDraft]:
+        """The passes that are told."""
+        return self.flows.passes
 
     def one_pass(self, draft: PassDraft, index: int, steps: list[StepDraft], say: Any) -> wire.Pass:
         """One pass, frozen."""
@@ -259,14 +326,19 @@ class Assembly:
 
     def step(self, kind: str, step: StepDraft, say: Any) -> wire.Step:
         """One step, frozen."""
+        shown = [k for k, p in enumerate(step.inputs) if (step.draft, p) in self.edge_ids]
+        sent = step.contributions
         frozen = wire.Step(
             node=self.ids[step.draft],
-            edges=[self.edge_ids[(step.draft, position)] for position in step.inputs],
+            edges=[self.edge_ids[(step.draft, step.inputs[k])] for k in shown],
             text="",
-            contributions=[self.read(c) for c in step.contributions],
+            contributions=[self.read(sent[k]) for k in shown] if sent else [],
             gradients=[self.read(g) for g in step.gradients],
+            before=self.passing(step.before),
         )
-        return wire.Step(**{**_fields(frozen), "text": say(kind, frozen)})
+        text = say(kind, frozen, self.weaver.drafts[step.draft].clipped)
+        msgspec.structs.force_setattr(frozen, "text", text)  # nobody has it yet
+        return frozen
 
     def scopes(self) -> list[wire.Scope]:
         """The scopes that hold a node, and those around them."""
@@ -306,10 +378,6 @@ def _is_tracked(output: Output) -> bool:
         return True
     tensor = output.tensor
     return bool(tensor.is_leaf and tensor.requires_grad)
-
-
-def _fields(step: wire.Step) -> dict[str, Any]:
-    return {name: getattr(step, name) for name in step.__struct_fields__}
 
 
 def torch_version() -> str:

@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from threading import get_ident
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
-from torch.optim.optimizer import (
-    Optimizer,
-    register_optimizer_step_post_hook,
-    register_optimizer_step_pre_hook,
-)
+from torch import Tensor
+from torch.optim.optimizer import Optimizer
 
-from app.autograd.engine import BackwardRun, finish, keep, watch
-from app.autograd.recorder import Enter, Exit, Op, Recorder
+from app.autograd.engine import BackwardRun, accumulators, below, finish, keep, look, watch
+from app.autograd.events import Answered, Look, Looked, Op
+from app.autograd.grown import growing
+from app.autograd.patches import patched
+from app.autograd.recorder import Recorder, storage_pointer
 
 
 class Update(NamedTuple):
-    """One optimizer step: its type and the parameters it is about to change."""
+    """One optimizer step: its type, the parameters it is about to change, and their .grad."""
 
     name: str
     parameters: list[Tensor]
     place: Any
+    looks: list[Look]
 
 
 class Zeroed(NamedTuple):
-    """Gradients reset by zero_grad: the parameters that had one."""
+    """Gradients reset by zero_grad: the parameters that had one, and where it lay."""
 
     parameters: list[Tensor]
     place: Any
+    pointers: list[int]
 
 
 class Capture:
@@ -42,18 +44,33 @@ class Capture:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
-        self.pending: dict[int, tuple[Tensor, Any]] = {}
+        recorder.on_overwrite = self.note_looks
+        #: the backward call that runs now
+        self.running: BackwardRun | None = None
         self.muted = False
+        #: the one thread that is recorded; None where the process runs nothing else
+        self.thread: int | None = None
         self.on_backward: Callable[[], None] | None = None
-        self.progress: Callable[[str, int], None] | None = None
 
     @property
     def events(self) -> list[Any]:
         """Everything recorded so far, in order."""
         return self.recorder.events
 
+    @property
+    def is_off(self) -> bool:
+        """Whether what torch does now is nobody's to record."""
+        return bool(self.recorder.paused) or self.is_elsewhere
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether this is not the thread that is recorded."""
+        return self.thread not in (None, get_ident())
+
     def run_backward(self, engine: Any, roots: Any, args: Any, kwargs: Any) -> Any:
         """Stand in for torch.autograd's call into the C++ engine."""
+        if self.running:
+            return self.run_inner(self.running, engine, roots, args, kwargs)
         if self.on_backward:
             self.on_backward()
         if self.muted:
@@ -64,38 +81,98 @@ class Capture:
             return results
         return self.record_backward(engine, list(roots), args, kwargs)
 
+    def run_inner(self, run: BackwardRun, engine: Any, roots: Any, args: Any, kwargs: Any) -> Any:
+        """A backward call made while another runs (a re-entrant checkpoint, a backward of the
+        program's own) is part of that one's op: only which leaves it adds to is noted."""
+        reached = accumulators(below(list(roots))) if kwargs.get("accumulate_grad") else []
+        inputs = [t for t in args[3] if isinstance(t, Tensor)]
+        for leaf in inputs or reached:
+            if leaf.is_leaf and id(leaf) not in run.inner:
+                run.inner[id(leaf)] = leaf
+                self.hold([leaf.grad])
+        run.depth += 1
+        try:
+            return engine(roots, *args, **kwargs)
+        finally:
+            run.depth -= 1
+
+    def hold(self, gradients: list[Any]) -> None:
+        """Copy gradients that are about to be overwritten: others may refer to them."""
+        self.recorder.keep([g for g in gradients if g is not None])
+
+    def looks(self, leaves: list[Tensor]) -> list[Look]:
+        """What each leaf's .grad holds now."""
+        with torch._C.DisableTorchFunction():
+            held = [(leaf, leaf.grad) for leaf in leaves]
+            return [
+                Look(leaf, keep(g), None if g is None else storage_pointer(g)) for leaf, g in held
+            ]
+
+    def last_looks(self) -> list[Look]:
+        """The same of every leaf the program's own backward calls reached, in the end."""
+        if self.muted:
+            return []
+        runs = [e for e in self.events if isinstance(e, BackwardRun) and not e.inferred]
+        leaves = {key: leaf for run in runs for key, (leaf, _) in run.leaves.items()}
+        return self.looks(list(leaves.values()))
+
+    def note_looks(self, leaves: list[Tensor]) -> None:
+        """The program is about to overwrite these leaves."""
+        held = [leaf for leaf in leaves if leaf.grad is not None]
+        if held:
+            self.recorder.events.append(Looked(self.looks(held)))
+
     def record_backward(
         self, engine: Any, roots: list[Any], args: Any, kwargs: Any, inferred: bool = False
     ) -> Any:
         """Run the engine with hooks on every node and append the BackwardRun."""
-        seeds, _, create_graph, inputs = args[:4]
+        seeds, keep_graph, create_graph, inputs = args[:4]
         run = BackwardRun(
             roots=roots,
             seeds=[keep(seed) for seed in seeds],
             accumulate=bool(kwargs.get("accumulate_grad")),
             create_graph=create_graph,
+            keeps_graph=bool(keep_graph) and not inferred,
             inputs=list(inputs),
             place=self.recorder.place(),
             inferred=inferred,
         )
-        self.settle()
+        reachable = below(roots)
+        self.hold(look(run, reachable))
         self.recorder.events.append(run)
-        if self.progress:
-            self.progress("backward", len(self.recorder.events))
-        handles = watch(run)
+        grows = bool(create_graph) and not inferred and run.place is not None
+        run.started = [s for s in seeds if isinstance(s, Tensor)] if grows else []
+        handles = watch(run, reachable, self.recorder.pulse)
+        self.running = run
         try:
-            results = engine(tuple(roots), *args, **kwargs)
+            results = self.run_engine(engine, tuple(roots), args, kwargs, grows)
         except BaseException:
             run.failed = True
             raise
         finally:
+            self.running = None
             for handle in handles:
                 handle.remove()
             finish(run)
-            self.pending = run.leaves
         if not run.accumulate:
-            self.keep_results(list(roots), run.inputs, results)
+            if grows and run.place:
+                self.recorder.events.append(Answered(tuple(results), *run.place))
+            elif not inferred:  # what nobody asked for is no op of the program
+                self.keep_results(list(roots), run.inputs, results)
             run.results = list(results)
+        return results
+
+    def run_engine(self, engine: Any, roots: Any, args: Any, kwargs: Any, grows: bool) -> Any:
+        """The C++ engine itself; where it `grows` a graph of the gradient, recorded op by op."""
+        if not grows:
+            self.recorder.paused += 1  # hooks and what is computed again are no ops of the program
+            try:
+                return engine(roots, *args, **kwargs)
+            finally:
+                self.recorder.paused -= 1
+        with growing(self.recorder) as grown:
+            results = engine(roots, *args, **kwargs)
+            grown.finish([t for t in results or () if isinstance(t, Tensor)])
         return results
 
     def keep_results(self, roots: list[Any], inputs: Any, results: Any) -> None:
@@ -108,39 +185,56 @@ class Capture:
             op = Op(torch.autograd.grad, args, None, tensors, place[0], place[1], 0, None, small)
             self.recorder.events.append(op)
 
-    def settle(self) -> None:
-        """Copy big .grad tensors an earlier backward reported, before they are written again."""
-        for key, (leaf, kept) in self.pending.items():
-            if isinstance(kept, Tensor) and leaf.grad is not None:
-                if kept.data_ptr() == leaf.grad.data_ptr():
-                    self.pending[key] = (leaf, kept.clone())
-
-    def before_step(self, optimizer: Optimizer, *_: Any) -> None:
-        """Copy the parameters an optimizer is about to change."""
+    def before_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> Any:
+        """Copy the parameters an optimizer is about to change; one that is given a closure changes
+        them whenever the closure has been called."""
+        if self.thread not in (None, get_ident()):
+            return None
         if self.on_backward:
             self.on_backward()
-        parameters = _parameters(optimizer)
-        self.recorder.keep(parameters)
-        self.recorder.events.append(
-            Update(
-                type(optimizer).__name__,
-                parameters,
-                self.recorder.place(),
-            )
-        )
         self.recorder.paused += 1
+        closure = kwargs.get("closure") or next(filter(callable, args[1:]), None)
+        if closure is None:
+            self.note_update(optimizer)
+            return None
+        others = {name: value for name, value in kwargs.items() if name != "closure"}
+        return (args[0], self.watched(closure, optimizer), *args[2:]), others
+
+    def note_update(self, optimizer: Optimizer) -> None:
+        """The optimizer changes its parameters now."""
+        groups = optimizer.param_groups
+        parameters = [p for group in groups for p in group["params"] if p.grad is not None]
+        self.recorder.keep(parameters)
+        name, place = type(optimizer).__name__, self.recorder.place()
+        self.recorder.events.append(Update(name, parameters, place, self.looks(parameters)))
+
+    def watched(self, closure: Callable[[], Any], optimizer: Optimizer) -> Callable[[], Any]:
+        """The closure, recorded though the rest of the step is not."""
+
+        def call() -> Any:
+            self.recorder.paused -= 1
+            try:
+                return closure()
+            finally:
+                self.recorder.paused += 1
+                self.note_update(optimizer)
+
+        return call
 
     def after_step(self, *_: Any) -> None:
         """Record again."""
-        self.recorder.paused -= 1
+        if self.thread in (None, get_ident()):
+            self.recorder.paused -= 1
 
     def zero(self, parameters: list[Tensor], reset: Callable[[], Any]) -> Any:
         """Note the gradients, then let torch reset them."""
-        if self.recorder.paused:
+        if self.is_off:
             return reset()
-        self.settle()
         held = [p for p in parameters if p.grad is not None]
-        event = Zeroed(held, self.recorder.place())
+        self.hold([p.grad for p in held])
+        grads = [p.grad for p in held if p.grad is not None]
+        pointers = [pointer for g in grads if (pointer := storage_pointer(g))]
+        event = Zeroed(held, self.recorder.place(), pointers)
         self.recorder.events.append(event)
         self.recorder.paused += 1
         try:
@@ -149,120 +243,17 @@ class Capture:
             self.recorder.paused -= 1
 
 
-def _parameters(optimizer: Optimizer) -> list[Tensor]:
-    return [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-
-
 @contextmanager
-def capture(filename: str, limit: int = 200_000) -> Iterator[Capture]:
+def capture(filename: str, limit: int = 200_000, raises: bool = True) -> Iterator[Capture]:
     """Record every torch call made by code compiled under `filename`, until the block ends.
 
     Nothing of the program's own results changes: torch runs the same kernels in the same order."""
-    state = Capture(Recorder(filename, limit))
+    state = Capture(Recorder(filename, limit, raises))
     collecting = gc.isenabled()
     gc.disable()  # 10,000 live tuples make the collector the largest cost
     try:
-        with ExitStack() as stack:
-            for patch in (_engine, _functions, _modules, _optimizers):
-                stack.enter_context(patch(state))
-            stack.enter_context(_replaced(torch, "compile", _uncompiled))
-            stack.enter_context(state.recorder)
+        with patched(state), state.recorder:
             yield state
     finally:
         if collecting:
             gc.enable()
-
-
-@contextmanager
-def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    original = owner.__dict__[name]
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        setattr(owner, name, original)
-
-
-def _uncompiled(model: Any = None, **_: Any) -> Any:
-    """torch.compile changes how a program runs, not what it computes: leave it as written."""
-    return model if model is not None else lambda function: function
-
-
-@contextmanager
-def _engine(state: Capture) -> Iterator[None]:
-    """Every backward and grad call of torch.autograd ends in this one function."""
-    original = vars(torch.autograd)["_engine_run_backward"]
-
-    def run(roots: Any, *args: Any, **kwargs: Any) -> Any:
-        if state.recorder.paused:
-            return original(roots, *args, **kwargs)
-        return state.run_backward(original, roots, args, kwargs)
-
-    with _replaced(torch.autograd, "_engine_run_backward", run):
-        yield
-
-
-@contextmanager
-def _functions(state: Capture) -> Iterator[None]:
-    """A custom autograd.Function is one op: its inner ops run without grad and are folded."""
-    original = torch.autograd.Function.__dict__["apply"].__func__
-
-    def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
-        recorder = state.recorder
-        if recorder.paused:
-            return original(cls, *args, **kwargs)
-        recorder.paused += 1
-        try:
-            out = original(cls, *args, **kwargs)
-        finally:
-            recorder.paused -= 1
-        recorder.note(cls, args, kwargs or None, out)
-        return out
-
-    with _replaced(torch.autograd.Function, "apply", classmethod(apply)):
-        yield
-
-
-@contextmanager
-def _modules(state: Capture) -> Iterator[None]:
-    """A module call is a scope (cheaper than global module hooks)."""
-    original = nn.Module.__dict__["__call__"]
-    events = state.recorder.events
-
-    def call(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
-        if state.recorder.paused:
-            return original(self, *args, **kwargs)
-        events.append(Enter("module", self, type(self).__name__, type(self).__name__))
-        try:
-            return original(self, *args, **kwargs)
-        finally:
-            events.append(Exit(self))
-
-    with _replaced(nn.Module, "__call__", call):
-        yield
-
-
-@contextmanager
-def _optimizers(state: Capture) -> Iterator[None]:
-    """An optimizer step is one event, its dozens of tensor ops folded."""
-    before = register_optimizer_step_pre_hook(state.before_step)
-    after = register_optimizer_step_post_hook(state.after_step)
-    reset = Optimizer.__dict__["zero_grad"]
-    reset_module = nn.Module.__dict__["zero_grad"]
-
-    def zero_grad(self: Optimizer, set_to_none: bool = True) -> Any:
-        parameters = [p for group in self.param_groups for p in group["params"]]
-        return state.zero(parameters, lambda: reset(self, set_to_none))
-
-    def zero_module(self: nn.Module, set_to_none: bool = True) -> Any:
-        return state.zero(list(self.parameters()), lambda: reset_module(self, set_to_none))
-
-    try:
-        with (
-            _replaced(Optimizer, "zero_grad", zero_grad),
-            _replaced(nn.Module, "zero_grad", zero_module),
-        ):
-            yield
-    finally:
-        before.remove()
-        after.remove()

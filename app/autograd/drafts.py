@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from app.graph import NodeKind, NoGradient, Span, Value
+from app.graph import NodeKind, Span
 
 
 @dataclasses.dataclass(slots=True)
@@ -13,18 +13,25 @@ class Output:
     """One output of a draft: the tensor object, the event that made it, its autograd edge.
 
     `content` holds the elements of a small tensor as they were then; `version` tells the writes
-    that came before it. `gradient` and `contributions` are filled by the flows."""
+    that came before it. `contributions` of the inputs are filled by the flows."""
 
     tensor: Any
     event: int
     content: Any = None
     grad_fn: Any = None
     output_nr: int = 0
-    gradient: Value | None = None
     keeps_grad: bool = False
-    no_gradient: NoGradient | None = None
-    is_detached: bool = False
-    is_no_grad: bool = False
+    #: not a result of the call but of an op within it, kept for backward
+    is_inside: bool = False
+    #: an alias of the memory it had, where it was given other memory later
+    alias: Any = None
+    #: shape, strides and offset it had, where an op changed them in place later
+    layout: tuple[tuple[int, ...], tuple[int, ...], int] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape it was made with."""
+        return self.layout[0] if self.layout else tuple(self.tensor.shape)
 
 
 @dataclasses.dataclass(slots=True)
@@ -55,12 +62,16 @@ class Draft:
     outputs: list[Output] = dataclasses.field(default_factory=list)
     inputs: list[Input] = dataclasses.field(default_factory=list)
     literals: list[Any] = dataclasses.field(default_factory=list)
-    autograd: Any = None
-    owned: list[Any] = dataclasses.field(default_factory=list)
     depth: int = 0
     failed: bool = False
     is_update: bool = False
+    #: made by ops that were not recorded
+    is_hidden: bool = False
+    #: gradients clipped: the event
+    clipped: Any = None
     is_dropped: bool = False
+    #: dropped only because the run is too long for a reply
+    is_left_out: bool = False
 
 
 @dataclasses.dataclass(slots=True)
@@ -76,3 +87,25 @@ class ScopeDraft:
     key: object
     iterations: int = 0
     is_iteration: bool = False
+
+
+@dataclasses.dataclass(slots=True)
+class StepDraft:
+    """One step: its draft, the inputs it sends along (positions), what it sends and held."""
+
+    draft: int
+    inputs: list[int]
+    contributions: list[Any] = dataclasses.field(default_factory=list)
+    gradients: list[Any] = dataclasses.field(default_factory=list)
+    #: what a leaf's .grad held before the pass
+    before: Any = None
+
+
+@dataclasses.dataclass(slots=True)
+class PassDraft:
+    """One pass under construction."""
+
+    kind: str
+    root: int | None = None
+    inferred: bool = False
+    steps: list[StepDraft] = dataclasses.field(default_factory=list)

@@ -3,92 +3,110 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
-from torch import Tensor
+from msgspec.structs import replace
 
 from app.autograd.assemble import Assembly, torch_version
 from app.autograd.capture import Capture
 from app.autograd.diagnose import diagnostics
 from app.autograd.flows import Flows
-from app.autograd.narrate import narrator
-from app.autograd.values import Reader
+from app.autograd.instrument import Names
+from app.autograd.output import Printer
+from app.autograd.past import Past
+from app.autograd.values import one_thread
 from app.autograd.view import autograd_view
 from app.autograd.weave import Weaver
-from app.errors import ProgramError
+from app.errors import Problem
 from app.graph import SCHEMA, Graph, ProgramInfo, Run
-from app.protocol import Outcome, Slice, Sliced
+from app.program import Program
+from app.protocol import Job, Outcome
+from app.settings import settings
 
-if TYPE_CHECKING:
-    from app.autograd.runner import Session
+
+class Executed(Protocol):
+    """What is known of a program that has run under capture, whoever ran it."""
+
+    job: Job
+    program: Program
+    names: Names
+    variables: dict[str, Any]
+    problem: Problem | None
+    timings: dict[str, float]
+    notes: list[tuple[str, Any]]
+    printer: Printer
 
 
 class Finished:
-    """The outcome of a job, and the live tensors behind it."""
+    """The outcome of a job, and the live tensors behind it: `events` as
+    recorded, in order, `random` the generator's states they need to be replayed."""
 
-    def __init__(self, outcome: Outcome, assembly: Assembly | None = None) -> None:
+    def __init__(
+        self,
+        outcome: Outcome,
+        assembly: Assembly | None = None,
+        state: Capture | None = None,
+        lang: str = "en",
+    ) -> None:
         self.outcome = outcome
         self.assembly = assembly
-
-    def slice(self, request: Slice) -> Sliced:
-        """Part of a value or gradient: an int picks an index, [start, stop, step] a range."""
-        tensor = self.tensor_of(request)
-        if tensor is None:
-            return Sliced(problem=ProgramError("no_slice").problem)
-        try:
-            index = tuple(i if isinstance(i, int) else slice(*i) for i in request.index)
-            part = tensor[index] if index else tensor
-        except (IndexError, TypeError, ValueError, RuntimeError, OverflowError):
-            return Sliced(problem=ProgramError("no_slice").problem)
-        return Sliced(shape=list(part.shape), value=_in_full(part))
-
-    def tensor_of(self, request: Slice) -> Tensor | None:
-        """The tensor a slice is taken from, or None where there is none such."""
-        if self.assembly is None:
-            return None
-        place = self.assembly.place_of(request.node, request.output)
-        if place is None:
-            return None
-        if request.of == "gradient":
-            return self.assembly.gradient_tensor(*place)
-        return self.assembly.as_made(self.assembly.weaver.drafts[place[0]].outputs[place[1]])
+        self.events: list[Any] = state.events if state else []
+        self.random = state.recorder.random if state else {}
+        self.lang = lang
 
 
-def _in_full(part: Tensor) -> Any:
-    from app import graph as wire
-    from app.autograd.values import nested
-
-    value = Reader().value_of(part)
-    if value.data is None and part.numel() <= 4096:
-        fields = {name: getattr(value, name) for name in value.__struct_fields__}
-        value = wire.Value(**{**fields, "data": nested(part.tolist())})
-    return value
-
-
-def assemble(session: Session, state: Capture) -> Finished:
-    """Weave, follow, freeze."""
+def assemble(
+    session: Executed,
+    state: Capture,
+    woven: Weaver | None = None,
+    followed: Callable[[Assembly], None] | None = None,
+) -> Finished:
+    """Weave (unless that is done), follow, freeze; `followed` is shown the drafts before that."""
     start = time.perf_counter()
     variables = {k: v for k, v in session.variables.items() if not k.startswith("__")}
-    weaver = Weaver(session.names, variables)
-    weaver.weave(state.events)
+    weaver = woven or Weaver(session.names, variables)
+    if woven is None:
+        weaver.weave(state.events)
     weaver.naming.finish(weaver.drafts, weaver.current)
-    flows = Flows(weaver)
-    flows.follow(state.events)
-    assembly = Assembly(weaver, flows, state.recorder.before)
-    assembly.number()
-    graph = _graph(session, state, assembly, start)
+    place(weaver, session.program)
+    past = Past(state.recorder.before)
+    flows = Flows(weaver, past)
+    assembly = Assembly(weaver, flows, past)
+    assembly.number(settings().nodes)
+    flows.follow(state.events, state.last_looks())
+    if followed:
+        followed(assembly)
+    graph = graph_of(session, assembly)
+    timings = {**graph.run.timings_ms, "graph": (time.perf_counter() - start) * 1e3}
+    graph = replace(
+        graph,
+        run=replace(graph.run, timings_ms=timings),
+        diagnostics=diagnostics(session, state, assembly, graph.nodes, graph.edges, graph.passes),
+    )
     view = autograd_view(assembly, graph, state.events)
-    return Finished(Outcome(graph=graph, autograd=view, problem=session.problem), assembly)
+    outcome = Outcome(graph=graph, autograd=view, problem=session.problem)
+    return Finished(outcome, assembly, state, session.job.options.lang)
 
 
-def _graph(session: Session, state: Capture, assembly: Assembly, start: float) -> Graph:
+def place(weaver: Weaver, program: Program) -> None:
+    """From here on every place is one in the pasted text."""
+    if not program.places and program.language != "latex":
+        return
+    for draft in weaver.drafts:
+        draft.span = program.at(draft.span) if draft.span else None
+    for bound in weaver.naming.bindings:
+        bound.span = program.at(bound.span)
+
+
+@one_thread()
+def graph_of(session: Executed, assembly: Assembly) -> Graph:
+    """The drafts frozen, nothing said about them yet."""
     program, options = session.program, session.job.options
     nodes, edges = assembly.nodes(), assembly.edges()
-    passes = assembly.passes(narrator(nodes, edges, options.lang))
+    passes = assembly.passes(assembly.narrator(nodes, edges, options.lang))
     scopes, bindings = assembly.scopes(), assembly.bindings()
     roots = [p.root for p in passes if p.kind == "backward"]
-    timings = dict(session.timings)
-    timings["graph"] = (time.perf_counter() - start) * 1e3
     return Graph(
         schema=SCHEMA,
         program=ProgramInfo(
@@ -96,19 +114,20 @@ def _graph(session: Session, state: Capture, assembly: Assembly, start: float) -
             source=program.source,
             code=program.code,
             inputs=program.inputs,
+            parts=program.parts,
         ),
         run=Run(
             device=options.device,
             dtype=options.dtype,
             seed=options.seed,
             torch=torch_version(),
-            timings_ms=timings,
+            timings_ms=dict(session.timings),
         ),
         nodes=nodes,
         edges=edges,
         scopes=scopes,
         passes=passes,
-        diagnostics=diagnostics(session, state, assembly, nodes, edges, passes),
+        diagnostics=[],
         prints=list(session.printer.prints),
         bindings=bindings,
         root=roots[-1] if roots else None,

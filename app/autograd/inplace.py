@@ -7,7 +7,8 @@ from typing import Any
 
 from torch import Tensor
 
-from app.autograd.recorder import Op, is_in_place, span_at
+from app.autograd.events import Op, span_at
+from app.autograd.recorder import is_in_place
 from app.ops.symbols import public_name
 
 MODIFIED = re.compile(r"modified by an inplace operation: \[[\w.]+ \[([\d, ]*)\]\]")

@@ -8,8 +8,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from app.autograd.drafts import Draft
+from app.autograd.events import Iteration, Op, span_at
 from app.autograd.instrument import LAST, Names, Place, Target, span_of
-from app.autograd.recorder import Iteration, Op, span_at
 from app.graph import Span
 
 
@@ -45,15 +45,29 @@ class Naming:
                     self.paths.setdefault(id(buffer), path)
                     self.buffers.add(id(buffer))
 
+    def idle(self, used: dict[int, tuple[int, int]]) -> list[Tensor]:
+        """Parameters no op read, of modules that were used: no gradient reaches them, which is worth
+        seeing."""
+        found: dict[int, Tensor] = {}
+        for name, value in self.variables.items():
+            if isinstance(value, nn.Module) and not name.startswith("_"):
+                parameters = list(value.parameters())
+                if any(id(p) in used for p in parameters):
+                    found |= {id(p): p for p in parameters if id(p) not in used}
+        return list(found.values())
+
     def name_op(
         self, draft: Draft, event: Op, index: int, events: list[Any], inherited: str | None
     ) -> None:
         """Name an op after the variable its expression is assigned to."""
         draft.name = inherited
+        if not event.depth or _is_only(event, index, events):
+            self.name_call(draft)
+
+    def name_call(self, draft: Draft) -> None:
+        """Name a draft after the variable the call at its place is assigned to."""
         place = place_of_span(draft.span)
         targets = self.names.targets.get(place, []) if place else []
-        if not targets or (event.depth and not _is_only(event, index, events)):
-            return
         named = [t for t in targets if t.name != LAST]
         if named:
             draft.name = ", ".join(dict.fromkeys(t.name for t in named if self._fits(t, draft)))
@@ -61,6 +75,18 @@ class Naming:
             if self._fits(target, draft):
                 span = span_of(target.place)
                 self.bindings.append(Bound(target.name, span, draft.index, target.position or 0))
+
+    def name_answers(
+        self, drafts: list[Draft], places: list[tuple[int, int] | None], span: Span | None
+    ) -> None:
+        """Name the nodes torch.autograd.grad returned after the variables they are assigned to."""
+        place = place_of_span(span)
+        for target in self.names.targets.get(place, []) if place else []:
+            position = target.position or 0
+            made = places[position] if position < len(places) else None
+            if made is not None and (target.position is not None or len(places) == 1):
+                drafts[made[0]].name = target.name
+                self.bindings.append(Bound(target.name, span_of(target.place), *made))
 
     def _fits(self, target: Target, draft: Draft) -> bool:
         return (target.position or 0) < max(len(draft.outputs), 1)

@@ -7,7 +7,7 @@ from typing import Any
 from torch import nn
 
 from app.autograd.drafts import ScopeDraft
-from app.autograd.recorder import Enter
+from app.autograd.events import Enter
 
 
 def modules_of(variables: dict[str, Any]) -> dict[int, str]:

@@ -29,7 +29,7 @@ class Printer:
         """The program's print: same text, kept instead of shown."""
         buffer = io.StringIO()
         print(*values, sep=sep, end=end, file=buffer)
-        text = buffer.getvalue()
+        text = buffer.getvalue().encode("utf-8", "backslashreplace").decode()
         line = self._line()
         self.count += len(text)
         room = self.limit - (self.count - len(text))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
-from types import CodeType
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from app.autograd.events import Assigned, Enter, Exit, Hooked, Op, Relaid, Replaced
+from app.autograd.storage import SMALL as SMALL
+from app.autograd.storage import as_of as as_of
+from app.autograd.storage import is_wrapped
+from app.autograd.storage import rows_of as rows_of
+from app.autograd.storage import storage_pointer as storage_pointer
 from app.errors import LimitError
-from app.graph import Span
 
-#: numel up to which a tensor is read in full, at once
-SMALL = 64
 #: attributes of a tensor that make another tensor
 VIEWS = frozenset({"T", "mT", "H", "mH", "real", "imag", "data"})
 #: calls that answer a tensor but apply no op
@@ -36,64 +40,18 @@ NOT_OPS = frozenset(
 )
 #: composite Python functions worth opening: their inner ops are recorded as a scope of their own
 OPENED = frozenset({"multi_head_attention_forward"})
+#: ops that draw random numbers on the way: the generator's state before them is kept, so that
+#: the same numbers can be drawn again
+RANDOM = frozenset(
+    "dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout rrelu gumbel_softmax "
+    "scaled_dot_product_attention fractional_max_pool2d".split()
+)
+#: in-place ops that change a tensor's shape or strides
+RESHAPES = frozenset(
+    "squeeze_ unsqueeze_ t_ transpose_ swapaxes_ swapdims_ as_strided_ resize_ resize_as_ set_".split()
+)
 #: ops that also write to arguments other than their first: positions
 WRITES = {"batch_norm": (1, 2), "instance_norm": (1, 2)}
-
-
-class Op(NamedTuple):
-    """One call. `code` and `lasti` are where in the user's program; `depth` counts library frames
-    between; `content` holds the elements of a small output, `grad_fn` the output's autograd node."""
-
-    func: Any
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any] | None
-    out: Any
-    code: CodeType
-    lasti: int
-    depth: int
-    content: Any
-    grad_fn: Any
-    failed: bool = False
-
-
-class Enter(NamedTuple):
-    """A scope begins: a module call, a function call, a loop (key: its place in the source)."""
-
-    kind: str
-    key: object
-    name: str
-    type: str
-
-
-class Iteration(NamedTuple):
-    """A loop's body begins again, for the `number`-th time."""
-
-    key: object
-    number: int
-
-
-class Exit(NamedTuple):
-    """The innermost scope of this key ends."""
-
-    key: object
-
-
-class Hooked(NamedTuple):
-    """The user registered a gradient hook on a tensor, at this place."""
-
-    tensor: Tensor
-    code: CodeType
-    lasti: int
-
-
-def span_at(code: CodeType, lasti: int) -> Span | None:
-    """The exact source range of one bytecode instruction (PEP 657), or None."""
-    for index, (line, end_line, column, end_column) in enumerate(code.co_positions()):
-        if index == lasti // 2:
-            if line is None or end_line is None or column is None or end_column is None:
-                return None
-            return Span(line=line, column=column, end_line=end_line, end_column=end_column)
-    return None
 
 
 def is_in_place(name: str, kwargs: dict[str, Any] | None) -> bool:
@@ -106,16 +64,28 @@ def is_in_place(name: str, kwargs: dict[str, Any] | None) -> bool:
 class Recorder(TorchFunctionMode):
     """Appends one event per call made on behalf of the user's file.
 
-    `before[i]` holds copies of the storages event i is about to overwrite, by data pointer.
-    Raises LimitError beyond `limit` events."""
+    `before[i]` holds copies of the storages event i is about to overwrite, by data pointer;
+    `random[i]` the generator's state before event i drew numbers.
+    Beyond `limit` events it raises LimitError where it `raises`, else records no more."""
 
-    def __init__(self, filename: str, limit: int = 200_000) -> None:
+    def __init__(self, filename: str, limit: int = 200_000, raises: bool = True) -> None:
         super().__init__()
+        self.raises = raises
+        self.is_full = False
+        #: whether something ran inside torch.func, where tensors have no elements of their own
+        self.is_transformed = False
         self.filename = filename
         self.limit = limit
         self.events: list[Any] = []
         self.before: dict[int, dict[int, Tensor]] = {}
+        self.random: dict[int, Tensor] = {}
         self.paused = 0
+        #: tensors whose memory NumPy was given, with what it held and before which event
+        self.shared: list[tuple[Tensor, Tensor, int]] = []
+        #: told of the leaves a call is about to overwrite
+        self.on_overwrite: Callable[[list[Tensor]], None] | None = None
+        #: told how many events there are, now and then
+        self.pulse: Callable[[str, int], None] | None = None
 
     def __torch_function__(
         self,
@@ -134,9 +104,15 @@ class Recorder(TorchFunctionMode):
             return out
         if name in OPENED:
             return self.open(name, func, args, kwargs)
+        if name == "__set__":
+            return self.replace(func, args)
         writes = is_in_place(name, kwargs) or (kwargs is not None and "out" in kwargs)
         if writes or name in WRITES:
+            if name in RESHAPES and args and isinstance(args[0], Tensor):
+                self.keep_layout(args[0])
             self.keep_before(name, args, kwargs)
+        if name in RANDOM:
+            self.random[len(self.events)] = torch.get_rng_state()
         try:
             out = func(*args, **kwargs) if kwargs else func(*args)
         except Exception:
@@ -149,6 +125,8 @@ class Recorder(TorchFunctionMode):
         elif writes or ((type(out) is tuple or isinstance(out, (tuple, list))) and has_tensor(out)):
             if name not in NOT_OPS:
                 self.note(func, args, kwargs, out)
+        elif name in ("numpy", "__array__"):
+            self.shared.append((args[0], args[0].detach().clone(), len(self.events)))
         elif name == "register_hook":
             self.note_hook(args[0])
         return out
@@ -161,8 +139,8 @@ class Recorder(TorchFunctionMode):
         depth = 0
         filename = self.filename
         while frame.f_code.co_filename != filename:
-            if frame.f_code.co_name == "__init__":
-                return  # a library module filling its own parameters
+            if frame.f_code.co_name == "__init__" and _fills_itself(frame):
+                return
             if frame.f_back is None:
                 return
             frame = frame.f_back
@@ -173,19 +151,40 @@ class Recorder(TorchFunctionMode):
             grad_fn = out.grad_fn
             if out.numel() <= SMALL:
                 try:
-                    content = out.tolist()
+                    content = out.tolist() if out.numel() else rows_of(out)
                 except (RuntimeError, NotImplementedError):
+                    self.is_transformed |= is_wrapped(out)
                     return  # inside torch.func the tensor has no elements of its own
-            elif torch._C._functorch.is_functorch_wrapped_tensor(out):
+            elif is_wrapped(out):
+                self.is_transformed = True
                 return
         elif isinstance(out, (tuple, list)):
             grad_fn = [t.grad_fn if isinstance(t, Tensor) else None for t in out]
         self.events.append(
             Op(func, args, kwargs, out, frame.f_code, frame.f_lasti, depth, content, grad_fn)
         )
-        if len(self.events) > self.limit:
+        count = len(self.events)
+        if count > self.limit:
             self.paused += 1
-            raise LimitError("too_many_ops", limit=self.limit)
+            self.is_full = True
+            if self.raises:
+                raise LimitError("too_many_ops", limit=self.limit)
+        if self.pulse and (content is None or not count & 15):
+            self.pulse("forward", count)
+
+    def replace(self, func: Any, args: tuple[Any, ...]) -> Any:
+        """An attribute is assigned: `.grad` is another tensor from now on, `.data` another memory."""
+        place = self.place()
+        name = func.__self__.__name__
+        if name == "grad" and place and args[1] is not args[0].grad:  # as after w.grad *= 2
+            func(*args)
+            return self.events.append(Assigned(args[0], *place))
+        if name == "data" and place:
+            self.overwrite([args[0]])
+            self.events.append(Replaced(args[0], args[0].detach()))
+            func(*args)
+            return self.note(torch.Tensor.set_, args, None, args[0])
+        return func(*args)
 
     def open(
         self, name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None
@@ -207,7 +206,24 @@ class Recorder(TorchFunctionMode):
         if kwargs and "out" in kwargs:
             out = kwargs["out"]
             written = list(out) if isinstance(out, (tuple, list)) else [out]
-        self.keep(t for t in written if isinstance(t, Tensor))
+        if written and isinstance(written[0], (tuple, list)):  # torch._foreach_mul_(tensors, …)
+            written = list(written[0])
+        tensors = [t for t in written if isinstance(t, Tensor)]
+        self.overwrite(tensors)
+        self.keep(tensors)
+
+    def overwrite(self, tensors: list[Tensor]) -> None:
+        """Say which leaves a call is about to overwrite."""
+        if self.on_overwrite:
+            # to ask a view whether it is a leaf may give it a new autograd node
+            leaves = [t for t in tensors if t.requires_grad and not t._is_view() and t.is_leaf]
+            if leaves:
+                self.on_overwrite(leaves)
+
+    def keep_layout(self, tensor: Tensor) -> None:
+        """Note the shape a call is about to change."""
+        layout = (tuple(tensor.shape), tensor.stride(), int(tensor.storage_offset()))
+        self.events.append(Relaid(tensor, *layout))
 
     def keep(self, tensors: Any) -> None:
         """Copy the storages of `tensors` as they are before the next event."""
@@ -253,6 +269,12 @@ class Recorder(TorchFunctionMode):
         return None
 
 
+def _fills_itself(frame: FrameType) -> bool:
+    """Whether a library's constructor makes a module's own parameters or an optimizer's state;
+    others, of distributions, compute like any function."""
+    return isinstance(frame.f_locals.get("self"), (nn.Module, torch.optim.Optimizer))
+
+
 def has_tensor(items: Any) -> bool:
     """Whether a tuple or list holds a tensor."""
     return any(isinstance(item, Tensor) for item in items)
@@ -273,19 +295,3 @@ def _without_dispatch(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any] |
         return func(*args, **(kwargs or {}))
     finally:
         scope["has_torch_function"] = original
-
-
-def storage_pointer(tensor: Tensor) -> int | None:
-    """The address of a tensor's storage, or None where it has none."""
-    try:
-        return tensor.untyped_storage().data_ptr()
-    except (RuntimeError, NotImplementedError):
-        return None
-
-
-def as_of(tensor: Tensor, kept: Tensor) -> Tensor:
-    """`tensor` as it was when its storage was copied to `kept`."""
-    old = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
-    with torch.no_grad():
-        old.set_(kept, tensor.storage_offset(), tensor.shape, tensor.stride())  # type: ignore[call-overload]
-    return old

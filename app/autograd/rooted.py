@@ -8,8 +8,8 @@ from torch import Tensor
 
 from app.autograd.capture import Capture
 from app.autograd.engine import BackwardRun
+from app.autograd.events import Op
 from app.autograd.finish import Finished, assemble
-from app.autograd.recorder import Op
 from app.errors import GradreelError
 from app.protocol import Outcome
 

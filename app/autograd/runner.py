@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 
 from app.autograd.capture import Capture, capture
+from app.autograd.device import missing, placed
+from app.autograd.events import Enter, Exit, Iteration, Op
 from app.autograd.finish import Finished, assemble
 from app.autograd.inplace import culprit_of
 from app.autograd.instrument import (
@@ -25,11 +27,14 @@ from app.autograd.instrument import (
     keep_last,
     names_of,
 )
+from app.autograd.outline import outline
 from app.autograd.output import Printer
-from app.autograd.recorder import Enter, Exit, Iteration, Op
+from app.autograd.pulse import Pulse, Report
 from app.autograd.rooted import rerun
+from app.collector import paused
 from app.errors import GradreelError, Problem, ProgramError, WorkerError
 from app.program import FILENAME, Program, fault, importer, read, tree
+from app.program.shims import NAME
 from app.protocol import Job, Outcome, Progress
 from app.settings import settings
 from app.words import say
@@ -56,6 +61,8 @@ def lent_to(tree: ast.Module) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             bound |= {(alias.asname or alias.name.partition(".")[0]) for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
     return [name for name in LENT if name in read_names - bound]
@@ -69,7 +76,7 @@ def module_of(statement: str) -> Any:
 class Session:
     """One execution of a program: its capture, its variables, its prints, its problem."""
 
-    def __init__(self, job: Job, program: Program, progress: Callable[[Progress], None]) -> None:
+    def __init__(self, job: Job, program: Program, progress: Report) -> None:
         self.job = job
         self.program = program
         self.progress = progress
@@ -97,10 +104,11 @@ class Session:
             try:
                 exec(self.code, self.variables)
                 self.timings["program"] = (time.perf_counter() - start) * 1e3
-            except GradreelError as error:
-                self.problem = error.problem
             except BaseException as error:
-                self.problem = self.explain(error, state)
+                if type(error) is SystemExit and error.code in (None, 0):
+                    self.notes.append((say("note.ended", self.job.options.lang), None))
+                else:
+                    self.problem = self.explain(error, state)
             if prepare is None:
                 self.infer(state)
         self.timings["run"] = (time.perf_counter() - start) * 1e3
@@ -110,7 +118,7 @@ class Session:
         """Fresh variables, prints and random stream, as a new interpreter would have."""
         options = self.job.options
         torch.set_default_dtype(getattr(torch, options.dtype))
-        torch.set_default_device(options.device if options.device != "cpu" else None)
+        torch.set_default_device(options.device if options.device != "cpu" else None)  # again
         seed_everything(options.seed)
         self.printer.clear()
         self.notes.clear()
@@ -118,14 +126,15 @@ class Session:
             text = say("note.lent", options.lang, text=LENT[name])
             self.notes.append((text, None))
         self.problem = None
-        self.variables = {"__name__": "__main__", "__builtins__": self.builtins()}
+        self.variables = {"__name__": "__main__", "__file__": NAME, "__builtins__": self.builtins()}
 
     def builtins(self) -> dict[str, Any]:
         """Python's own, with import and print replaced by ours."""
         own = dict(vars(builtins))
         note = lambda text, span: self.notes.append((text, span))  # noqa: E731
-        own["__import__"] = importer(note, self.job.options.lang)
+        own["__import__"] = importer(note, self.job.options.lang, self.printer.print)
         own["print"] = self.printer.print
+        own["exit"] = own["quit"] = sys.exit  # site's close the standard input besides
         for name in self.lent:
             own[name] = module_of(LENT[name])
         return own
@@ -133,9 +142,7 @@ class Session:
     def connect(self, state: Capture) -> None:
         """Let the markers and the progress reach the recorder."""
         events = state.recorder.events
-        counter = _Counter(self.progress)
-        state.progress = counter.say
-
+        pulse = state.recorder.pulse = Pulse(self, state, self.progress)
         numbers: dict[str, int] = {}
 
         def enter(kind: str, key: str, name: str) -> None:
@@ -147,7 +154,7 @@ class Session:
             if events and type(events[-1]) is Iteration and events[-1].key == key:
                 events.pop()  # nothing happened in the last one
             events.append(Iteration(key, number))
-            counter.say("forward", len(events))
+            pulse("forward", len(events))
 
         self.variables |= {
             ENTER: enter,
@@ -175,26 +182,17 @@ class Session:
             tensor = self.variables.get(name)
             if isinstance(tensor, Tensor) and is_root(tensor):
                 return tensor
-        for event in reversed(events):
-            out = event.out if isinstance(event, Op) else None
-            for tensor in reversed(out if isinstance(out, (tuple, list)) else [out]):
-                if isinstance(tensor, Tensor) and is_root(tensor):
-                    return tensor
-        return None
+        return last_made(events)
 
 
-class _Counter:
-    """Says progress at most twenty times a second."""
-
-    def __init__(self, progress: Callable[[Progress], None]) -> None:
-        self.progress = progress
-        self.last = time.monotonic()
-
-    def say(self, stage: Any, count: int) -> None:
-        now = time.monotonic()
-        if now - self.last > 0.05:
-            self.last = now
-            self.progress(Progress(stage=stage, count=count))
+def last_made(events: list[Any]) -> Tensor | None:
+    """The last tensor made that can be differentiated."""
+    for event in reversed(events):
+        out = event.out if isinstance(event, Op) else None
+        for tensor in reversed(out if isinstance(out, (tuple, list)) else [out]):
+            if isinstance(tensor, Tensor) and is_root(tensor):
+                return tensor
+    return None
 
 
 def seed_everything(seed: int) -> None:
@@ -233,11 +231,14 @@ def run_from(root: Tensor, state: Capture, inferred: bool = False) -> None:
         state.recorder.paused, state.muted = held
 
 
-def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Finished:
+def run(job: Job, progress: Report | None = None) -> Finished:
     """Read, run, capture and assemble one job. The user's mistakes are values in the Outcome, and
     so is a mistake of ours."""
     try:
-        return _run(job, progress or (lambda _: None))
+        with paused():
+            check_options(job)
+            with placed(job.options.device):
+                return _run(job, progress or (lambda _: None))
     except GradreelError as error:
         return Finished(Outcome(problem=error.problem))
     except (RecursionError, MemoryError):
@@ -247,8 +248,7 @@ def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Finishe
         return Finished(Outcome(problem=WorkerError("internal", lang=lang, kind=kind).problem))
 
 
-def _run(job: Job, say: Callable[[Progress], None]) -> Finished:
-    check_options(job)
+def _run(job: Job, say: Report) -> Finished:
     say(Progress(stage="parse"))
     start = time.perf_counter()
     session = Session(job, read(job), say)
@@ -256,7 +256,8 @@ def _run(job: Job, say: Callable[[Progress], None]) -> Finished:
     say(Progress(stage="forward"))
     state = session.execute()
     say(Progress(stage="graph", count=len(state.events)))
-    finished = assemble(session, state)
+    followed = lambda found: outline(session, found, len(state.events), say)  # noqa: E731
+    finished = assemble(session, state, followed=followed if job.is_watched else None)
     if job.options.root and not session.problem:
         return rerun(session, finished, job.options.root, state.events)
     return finished
@@ -267,12 +268,7 @@ def check_options(job: Job) -> None:
     options = job.options
     if not 0 <= options.seed < 2**63:
         raise ProgramError("bad_seed", lang=options.lang)
-    try:
-        kind = torch.device(options.device).type
-    except RuntimeError:
-        kind = "none"
-    found = {"cpu": True, "cuda": torch.cuda.is_available()}.get(kind, False)
-    if kind == "mps":
-        found = torch.backends.mps.is_available()
-    if not found:
-        raise ProgramError("no_such_device", lang=options.lang, name=options.device[:40])
+    if (reason := missing(options.device)) is not None:
+        why = say(f"device.{reason}", options.lang)
+        name = options.device[:40]
+        raise ProgramError("no_such_device", lang=options.lang, name=name, reason=why)

@@ -6,23 +6,26 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from app.autograd.capture import Update
+from app.autograd.capture import Update, Zeroed
 from app.autograd.drafts import Draft, Input, Output
-from app.autograd.engine import is_accumulator
+from app.autograd.engine import BackwardRun, is_accumulator
+from app.autograd.events import (
+    Answered,
+    Clipped,
+    Enter,
+    Exit,
+    Hooked,
+    Iteration,
+    Op,
+    Relaid,
+    Replaced,
+    span_at,
+)
 from app.autograd.instrument import Names
 from app.autograd.naming import Naming
 from app.autograd.nest import Nest
-from app.autograd.recorder import (
-    WRITES,
-    Enter,
-    Exit,
-    Iteration,
-    Op,
-    has_tensor,
-    is_in_place,
-    span_at,
-    storage_pointer,
-)
+from app.autograd.operands import labelled, literals
+from app.autograd.recorder import WRITES, has_tensor, is_in_place, storage_pointer
 from app.ops.symbols import public_name
 
 #: fills that only give a leaf its first value
@@ -40,20 +43,32 @@ class Weaver:
         self.drafts: list[Draft] = []
         self.current: dict[int, tuple[int, int]] = {}
         self.seen: dict[int, int] = {}
-        self.writes: dict[int, tuple[int, int]] = {}
+        #: where in memory → the last event that wrote there, and its draft if it has one
+        self.writes: dict[int, tuple[int, int | None]] = {}
+        self.hooked: set[int] = set()
+        #: id(leaf) → who made each of its values, in order
+        self.versions: dict[int, list[tuple[int, int]]] = {}
+        #: the same, every one of them
+        self.written: dict[int, list[tuple[int, int]]] = {}
+        #: number of a backward run's event → id(leaf) → who made the leaf's value then
+        self.leaves: dict[int, dict[int, tuple[int, int]]] = {}
         self.consumed: set[int] = set()
         self.owner: dict[Any, int] = {}
         self.edge_source: dict[tuple[Any, int], tuple[int, int]] = {}
-        self.crossings: dict[tuple[Any, int], tuple[int, int]] = {}
+        #: autograd node → every edge that leaves its draft: position, target, the input it flows to
+        self.crossings: dict[Any, list[tuple[int, Any, int]]] = {}
         self.made: list[list[int]] = []
         self.accumulators: list[Any] = []
 
-    def weave(self, events: list[Any]) -> None:
-        """Fill `drafts`; `made[i]` lists the drafts that event i made."""
+    def weave(self, events: list[Any], is_whole: bool = True) -> None:
+        """Fill `drafts`; `made[i]` lists the drafts that event i made. Of a run that goes on, what
+        nobody has read may still be."""
         for index, event in enumerate(events):
             before = len(self.drafts)
             self.take(event, index, events)
             self.made.append(list(range(before, len(self.drafts))))
+        for parameter in self.naming.idle(self.current) if is_whole else ():
+            self.appear(parameter, len(events), None)
 
     def take(self, event: Any, index: int, events: list[Any]) -> None:
         """One event."""
@@ -67,6 +82,53 @@ class Weaver:
             self.nest.exit(event.key)
         elif isinstance(event, Update):
             self.take_update(event, index)
+        elif isinstance(event, Relaid):
+            place = self.current.get(id(event.tensor))
+            if place is not None:
+                self.drafts[place[0]].outputs[place[1]].layout = event[1:]
+        elif isinstance(event, Replaced):
+            place = self.current.get(id(event.tensor))
+            if place is not None:
+                self.drafts[place[0]].outputs[place[1]].alias = event.alias
+        elif isinstance(event, BackwardRun):
+            self.take_backward(event, index)
+        elif isinstance(event, Zeroed):
+            self.writes |= dict.fromkeys(event.pointers, (index, None))
+        elif isinstance(event, Clipped):
+            self.take_clip(event, index)
+        elif isinstance(event, Hooked):
+            self.hooked.add(id(event.tensor))
+        elif isinstance(event, Answered):
+            places = [self.current.get(id(t)) for t in event.tensors]
+            self.naming.name_answers(self.drafts, places, span_at(event.code, event.lasti))
+
+    def take_backward(self, event: BackwardRun, index: int) -> None:
+        """Leaves a backward call reached are there from now on; their .grad has a new value."""
+        for seed in event.started:
+            if id(seed) not in self.current:
+                self.drafts[self.appear(seed, index, None)[0]].op = "ones_like"
+        self.leaves[index] = {
+            key: self.present(leaf, index)
+            for key, (leaf, _) in event.leaves.items()
+            if key in self.current or key not in event.inner or isinstance(leaf, nn.Parameter)
+        }
+        self.writes |= dict.fromkeys(event.pointers, (index, None))
+
+    def take_clip(self, event: Clipped, index: int) -> None:
+        """Gradients clipped: a node that reads the parameters they belong to."""
+        draft = Draft(len(self.drafts), "op", event.name, index, None, scope=self.nest.innermost)
+        draft.span = span_at(*event.place) if event.place else None
+        draft.clipped = event
+        for number, look in enumerate(event.looks):
+            source, output = self.present(look.leaf, index)
+            self.consumed.add(source)
+            draft.inputs.append(Input(source, output, f"0[{number}]"))
+            if look.pointer:
+                self.writes[look.pointer] = (index, None)
+        self.drafts.append(draft)
+        if event.total is not None:
+            self.add_output(draft, Output(event.total, index))
+            self.naming.name_call(draft)
 
     def take_op(self, event: Op, index: int, events: list[Any]) -> None:
         """One torch call becomes a leaf, an op, or a new version of what it overwrote."""
@@ -91,8 +153,9 @@ class Weaver:
         draft.literals = literals(event.args, event.kwargs)
         out = event.args[0] if event.out is None and writes else event.out
         self.add_outputs(draft, out, event)
-        if writes and isinstance(out, Tensor):
-            self.note_write(out, index, draft)
+        for written in (out if isinstance(out, (tuple, list)) else [out]) if writes else ():
+            if isinstance(written, Tensor):
+                self.note_write(written, index, draft)
         for position in WRITES.get(name, ()):
             if position < len(event.args) and isinstance(event.args[position], Tensor):
                 self.note_write(event.args[position], index, draft)
@@ -135,15 +198,22 @@ class Weaver:
         output.output_nr = output.tensor.output_nr
         if output.grad_fn is not None:
             self.edge_source.setdefault((output.grad_fn, output.output_nr), place)
-            draft.autograd = draft.autograd or output.grad_fn
         self.current[id(output.tensor)] = place
         self.seen[id(output.tensor)] = output.event
+        if output.grad_fn is None and output.tensor.requires_grad and output.tensor.is_leaf:
+            self.versions.setdefault(id(output.tensor), []).append(place)
 
     def note_write(self, tensor: Tensor, index: int, draft: Draft) -> None:
         """Everything sharing this storage has a new value from this draft on."""
         pointer = storage_pointer(tensor)
         if pointer:
             self.writes[pointer] = (index, draft.index)
+            self.written.setdefault(pointer, []).append((index, draft.index))
+
+    def writes_before(self, pointer: int, index: int) -> tuple[int, int] | None:
+        """The last recorded op before event `index` that wrote to this storage: event, draft."""
+        found = (write for write in reversed(self.written.get(pointer, ())) if write[0] < index)
+        return next(found, None)
 
     def input_of(self, tensor: Tensor, label: int | str, index: int, event: Op) -> Input:
         """The edge that brings a tensor's present value to this event."""
@@ -153,14 +223,33 @@ class Weaver:
 
     def present(self, tensor: Tensor, index: int, use: Any = None) -> tuple[int, int]:
         """Who made the value this tensor has just before event `index`."""
-        place = self.current.get(id(tensor))
+        place = self.current.get(id(tensor)) or self.unpacked(tensor)
         if place is None:
             return self.appear(tensor, index, use)
         if self.writes:
             pointer = storage_pointer(tensor)
-            write = self.writes.get(pointer) if pointer else None
-            if write and write[0] > self.seen[id(tensor)]:
-                return self.refresh(tensor, *write)
+            event, writer = (self.writes.get(pointer) if pointer else None) or (-1, None)
+            if event > self.seen[id(tensor)]:
+                if writer is None:
+                    return self.appear(tensor, index, use)
+                return self.refresh(tensor, event, writer)
+        return place
+
+    def unpacked(self, tensor: Tensor) -> tuple[int, int] | None:
+        """What autograd saved comes back as another object on the same edge; if that edge is
+        inside an op (the log-softmax of a cross-entropy), as one more output of the op."""
+        node = tensor.grad_fn
+        if node is None:
+            return None
+        place = self.edge_source.get((node, tensor.output_nr))
+        if place is not None:
+            self.current[id(tensor)] = place
+            self.seen[id(tensor)] = self.drafts[place[0]].outputs[place[1]].event
+        elif node in self.owner:
+            draft = self.drafts[self.owner[node]]
+            inside = Output(tensor, draft.event, None, node, is_inside=True)
+            self.add_output(draft, inside)
+            place = self.current[id(tensor)]
         return place
 
     def refresh(self, tensor: Tensor, event: int, writer: int) -> tuple[int, int]:
@@ -179,6 +268,7 @@ class Weaver:
         self.drafts.append(draft)
         self.add_output(draft, Output(tensor, index - 1, None, hidden))
         if hidden is not None:
+            draft.is_hidden = True
             self.adopt(draft, [hidden])
         if use and use[0]:
             self.naming.name_by_use(draft, use[0], use[1])
@@ -193,14 +283,13 @@ class Weaver:
         queue = list(dict.fromkeys(queue))
         used: dict[tuple[int, int], int] = {}
         for node in queue:
-            draft.owned.append(node)
             for position, (target, number) in enumerate(node.next_functions):
                 if target is None:
                     continue
                 source = self.source_of(target, number, draft)
                 if source is not None:
                     entry = self.match(draft, source, used)
-                    self.crossings[(node, position)] = (draft.index, entry)
+                    self.crossings.setdefault(node, []).append((position, target, entry))
                 elif target not in self.owner:
                     self.owner[target] = draft.index
                     queue.append(target)
@@ -217,14 +306,20 @@ class Weaver:
 
     def match(self, draft: Draft, source: tuple[int, int], used: dict[tuple[int, int], int]) -> int:
         """The draft's input from `source`: the next unused one, else the last, else a new one."""
-        fitting = [k for k, i in enumerate(draft.inputs) if (i.source, i.output) == source]
-        if not fitting:
-            draft.inputs.append(Input(source[0], source[1], "base"))
-            self.consumed.add(source[0])
-            fitting = [len(draft.inputs) - 1]
         turn = used.get(source, 0)
         used[source] = turn + 1
-        return fitting[min(turn, len(fitting) - 1)]
+        found = None
+        for position, entry in enumerate(draft.inputs):
+            if entry.source == source[0] and entry.output == source[1]:
+                found = position
+                if not turn:
+                    break
+                turn -= 1
+        if found is None:
+            found = len(draft.inputs)
+            draft.inputs.append(Input(source[0], source[1], "base"))
+            self.consumed.add(source[0])
+        return found
 
     def take_update(self, event: Update, index: int) -> None:
         """An optimizer step gives every parameter a new version."""
@@ -264,28 +359,3 @@ class Weaver:
 
 def _is_init(func: Any) -> bool:
     return getattr(func, "__module__", None) == "torch.nn.init"
-
-
-def labelled(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
-    """(argument, tensor) of every tensor in a call, lists and tuples opened."""
-    for position, argument in enumerate(args):
-        yield from _opened(position, argument)
-    for name, argument in (kwargs or {}).items():
-        if name != "out":
-            yield from _opened(name, argument)
-
-
-def _opened(label: int | str, argument: Any) -> Any:
-    if isinstance(argument, Tensor):
-        yield label, argument
-    elif isinstance(argument, (tuple, list)):
-        for position, item in enumerate(argument):
-            yield from _opened(f"{label}[{position}]", item)
-
-
-def literals(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Any]:
-    """The plain numbers a call was given beside its tensors."""
-    plain: list[Any] = [a for a in args if isinstance(a, (int, float)) and not isinstance(a, bool)]
-    if kwargs and isinstance(kwargs.get("exponent", kwargs.get("other")), (int, float)):
-        plain.append(kwargs.get("exponent", kwargs.get("other")))
-    return plain

@@ -15,8 +15,8 @@ from app.layout.layout import Box, Layout, Plan, Route
 #: px per Graphviz inch, and the margin around everything, px
 INCH, MARGIN = 72.0, 28.0
 LABEL_HEIGHT = 22
-#: scale below which another direction is tried
-READABLE = 0.72
+#: scale below which another direction is tried, and how much larger it has to be
+READABLE, GAIN, SLIDE_GAIN = 0.72, 1.15, 1.1
 
 
 def lay_out(plan: Plan) -> Layout:
@@ -32,25 +32,32 @@ def lay_out(plan: Plan) -> Layout:
     return _read(graph, plan)
 
 
-def roomiest(plan: Plan, room: tuple[float, float] | None) -> Layout:
-    """Left to right; but downwards where that is drawn clearly larger in `room` (px)."""
+def roomiest(plan: Plan, room: tuple[float, float] | None, is_slide: bool = False) -> Layout:
+    """Left to right; but downwards where that is drawn clearly larger in `room` (px). On a slide,
+    which nobody can zoom, less of a gain is enough, and what would be small stands closer together."""
+    enough, gain = (1.0, SLIDE_GAIN) if is_slide else (READABLE, GAIN)
     across = lay_out(plan)
-    if room is None or len(plan.cards) > 120 or _scale(across, room) >= READABLE:
+    if room is None or len(plan.cards) > 120 or scale_in(across, room) >= enough:
         return across
+    if is_slide:
+        plan = msgspec.structs.replace(plan, tight=True)
+        across = lay_out(plan)
     down = lay_out(msgspec.structs.replace(plan, down=True))
-    return down if _scale(down, room) > 1.15 * _scale(across, room) else across
+    return down if scale_in(down, room) > gain * scale_in(across, room) else across
 
 
-def _scale(layout: Layout, room: tuple[float, float]) -> float:
+def scale_in(layout: Layout, room: tuple[float, float]) -> float:
+    """How large all of it can be drawn in `room` (px)."""
     return min(room[0] / layout.width, room[1] / layout.height)
 
 
 def source_of(plan: Plan) -> str:
     """The DOT text of a plan; cards become c0, c1 … so that nothing else is in it."""
     names = {card[0]: f"c{k}" for k, card in enumerate(plan.cards)}
+    ranks = 0.28 if plan.tight else 0.4 if plan.down else 0.62
     lines = [
         "digraph {",
-        f"graph [rankdir={'TB' if plan.down else 'LR'} nodesep=0.34 ranksep={0.4 if plan.down else 0.62} splines=true];",
+        f"graph [rankdir={'TB' if plan.down else 'LR'} nodesep=0.34 ranksep={ranks} splines=true];",
         'node [shape=box fixedsize=true label="" margin=0];',
         "edge [arrowhead=none];",
     ]

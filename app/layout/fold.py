@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from app.graph import Graph, Scope, Struct
+from app.layout.repeats import Group, parts_of, runs_of, shown
 
 #: cards beyond which even folding scopes is not enough and runs of ops are folded
 HARD_LIMIT = 400
 
 
 class Card(Struct, frozen=True, kw_only=True):
-    """One visible card: a node, or a folded scope (or run) holding `nodes`."""
+    """One visible card: a node, or a folded scope (or run) holding `nodes`; `count` equal ones."""
 
     id: str
     nodes: list[str]
     scope: str | None
     folded: str | None = None
+    count: int = 1
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -27,11 +29,16 @@ class Link(Struct, frozen=True, kw_only=True):
 
 
 class Fold(Struct, frozen=True, kw_only=True):
-    """What is visible: cards in creation order, edges between them, open scopes, nodes folded."""
+    """What is visible: cards in creation order, edges between them, open scopes, nodes folded.
+
+    `scopes` are all scopes and opened groups by id, with the parent they are drawn in; `boxes`
+    those drawn, outermost first, and `groups` those not opened."""
 
     cards: list[Card]
     links: list[Link]
-    scopes: list[str]
+    scopes: dict[str, Scope]
+    boxes: list[str]
+    groups: dict[str, Group] = {}
     hidden: int = 0
 
 
@@ -41,99 +48,202 @@ def visible(
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
 ) -> Fold:
-    """Fold the innermost, largest scopes until at most `limit` cards are left.
+    """Fold the innermost scopes, and equal siblings into one card, until at most `limit` cards are
+    left.
 
-    `opened` scopes stay open and `closed` ones folded whatever the limit."""
-    tree = _Tree(graph)
-    folded = set(closed) | tree.to_fold(limit, opened, set(closed))
+    `opened` scopes and groups, and what is around them, stay open and `closed` ones folded whatever
+    the limit; nothing else folds or unfolds by it, so a picture changes only where it was asked to."""
+    groups = runs_of(graph)
+    tree = _Tree(graph, groups, frozenset())
+    folded = tree.to_fold(limit)
+    if opened or closed:
+        tree = _Tree(graph, groups, opened)
+        folded -= {outer for scope in opened for outer in tree.chain(scope)}
+        folded |= closed
     owner = tree.owners(folded)
     cards = _cards(graph, owner, tree)
     if len(cards) > HARD_LIMIT:
         cards = _runs(cards, limit)
     card_of = {node: card for card in cards for node in card.nodes}
     links = _links(graph, card_of)
-    shown = {s.id for s in graph.scopes if not tree.is_inside(s.id, folded)} - folded
+    closed_away = {s for s in tree.scopes if tree.is_inside(s, folded)} | folded
     hidden = sum(len(card.nodes) for card in cards if card.folded)
-    return Fold(cards=cards, links=links, scopes=tree.worth_a_box(shown, cards), hidden=hidden)
+    boxes = tree.worth_a_box(closed_away, cards)
+    groups_shown = {group.id: group for group in tree.closed_groups}
+    return Fold(
+        cards=cards,
+        links=links,
+        scopes=tree.scopes,
+        boxes=boxes,
+        groups=groups_shown,
+        hidden=hidden,
+    )
+
+
+def revealing(graph: Graph, scope: str | None, opened: frozenset[str]) -> list[str]:
+    """`opened` with everything opened that hides what is directly in `scope`."""
+    groups = runs_of(graph)
+    now = set(opened)
+    while scope is not None:
+        tree = _Tree(graph, groups, frozenset(now))
+        chain = tree.chain(scope)
+        hiding = [g.id for g in tree.closed_groups if not set(chain).isdisjoint(g.members)]
+        if not (more := {*hiding, *chain} - now):
+            break
+        now |= more
+    return sorted(now)
+
+
+def all_below(graph: Graph, scope: str | None, opened: frozenset[str], limit: int) -> list[str]:
+    """`opened` with everything below a scope (or everywhere) opened too, level by level, as long as
+    at most `limit` cards are drawn."""
+    now = set(opened) | ({scope} if scope else set())
+    while True:
+        fold = visible(graph, 1, frozenset(now))
+        more = {
+            card.folded
+            for card in fold.cards
+            if card.folded and (scope is None or scope in _chain(fold.scopes, card.scope))
+        }
+        if not more:
+            return sorted(now)
+        after = now | more
+        if len(visible(graph, 1, frozenset(after)).cards) > limit:
+            return sorted(now)
+        now = after
+
+
+def _chain(scopes: dict[str, Scope], scope: str | None) -> list[str]:
+    """A scope and all around it, innermost first."""
+    found = []
+    while scope and scope in scopes and scope not in found:
+        found.append(scope)
+        scope = scopes[scope].parent
+    return found
 
 
 class _Tree:
-    """Scopes by parent, with the nodes in and below each."""
+    """Scopes and opened groups by parent, with the nodes in and below each."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, groups: list[Group], opened: frozenset[str]) -> None:
         self.scopes: dict[str, Scope] = {scope.id: scope for scope in graph.scopes}
-        self.order = [scope.id for scope in graph.scopes]
-        self.direct: dict[str, list[str]] = {}
+        self.closed_groups, boxes = shown(groups, opened)
+        for group in boxes:
+            self.insert(group)
+        self.order = list(self.scopes)
         self.scope_of = {node.id: node.scope for node in graph.nodes}
         self.below: dict[str, int] = dict.fromkeys(self.scopes, 0)
+        self.chains: dict[str | None, list[str]] = {}
         for node in graph.nodes:
-            if node.scope:
-                self.direct.setdefault(node.scope, []).append(node.id)
             for scope in self.chain(node.scope):
                 self.below[scope] += 1
-        self.total = len(graph.nodes)
+
+    def insert(self, group: Group) -> None:
+        """An opened group becomes a scope of its own around its parts."""
+        first, last = (self.scopes[s] for s in (group.members[0], group.members[-1]))
+        path = f"{first.path} … {last.name}"
+        self.scopes[group.id] = Scope(
+            id=group.id,
+            parent=group.parent,
+            kind=first.kind,
+            name=path,
+            path=f"{path} × {len(group.members)}",
+            type=first.type,
+        )
+        for part in parts_of(group):
+            if isinstance(part, str):
+                self.scopes[part] = _within(self.scopes[part], group.id)
 
     def chain(self, scope: str | None) -> list[str]:
         """A scope and all around it, innermost first."""
-        found = []
-        while scope and scope in self.scopes and scope not in found:
-            found.append(scope)
-            scope = self.scopes[scope].parent
-        return found
+        if scope not in self.chains:
+            self.chains[scope] = _chain(self.scopes, scope)
+        return self.chains[scope]
 
     def is_inside(self, scope: str, folded: set[str]) -> bool:
         """Whether a folded scope surrounds this one."""
         return any(outer in folded for outer in self.chain(scope)[1:])
 
-    def to_fold(self, limit: int, opened: frozenset[str], closed: set[str]) -> set[str]:
-        """The fewest outer scopes whose folding brings the count under the limit: the deepest
-        level is folded first, whole levels at a time, so that equals stay equal."""
+    def to_fold(self, limit: int) -> set[str]:
+        """The scopes whose folding brings the count under the limit: the deepest level is folded
+        first, whole levels at a time, so that equals stay equal."""
         depth = {scope: len(self.chain(scope)) for scope in self.order}
         folded: set[str] = set()
-        count = self._count(folded | closed)
+        count = self._count(folded)
         for level in sorted(set(depth.values()), reverse=True):
             if count <= limit:
                 break
-            folded |= {
-                s for s in self.order if depth[s] == level and s not in opened and self.below[s] > 1
-            }
-            count = self._count(folded | closed)
+            folded |= {s for s in self.order if depth[s] == level and self.below[s] > 1}
+            count = self._count(folded)
         return folded
 
     def _count(self, folded: set[str]) -> int:
         owners = self.owners(folded)
-        return len({owners.get(node, node) for node in self.scope_of})
+        return len({owners.get(node, (node, 1))[0] for node in self.scope_of})
 
-    def owners(self, folded: set[str]) -> dict[str, str]:
-        """node → the outermost folded scope around it."""
-        found: dict[str, str] = {}
-        cache: dict[str | None, str | None] = {}
+    def owners(self, folded: set[str]) -> dict[str, tuple[str, int]]:
+        """node → (the outermost folded scope around it, or its group; how many equal ones)."""
+        group_of = self.group_of(folded)
+        found: dict[str, tuple[str, int]] = {}
+        cache: dict[str | None, tuple[str, int] | None] = {}
         for node, scope in self.scope_of.items():
             if scope not in cache:
                 outer = [s for s in self.chain(scope) if s in folded]
-                cache[scope] = outer[-1] if outer else None
+                cache[scope] = group_of.get(outer[-1], (outer[-1], 1)) if outer else None
             if (owner := cache[scope]) is not None:
                 found[node] = owner
         return found
 
-    def worth_a_box(self, shown: set[str], cards: list[Card]) -> list[str]:
+    def group_of(self, folded: set[str]) -> dict[str, tuple[str, int]]:
+        """scope → its group, for groups that are not opened and whose members are all folded."""
+        return {
+            member: (group.id, len(group.members))
+            for group in self.closed_groups
+            if all(member in folded for member in group.members)
+            for member in group.members
+        }
+
+    def parent_of(self, key: str) -> str | None:
+        """The scope a folded scope or group is drawn in."""
+        if key in self.scopes:
+            return self.scopes[key].parent
+        return next(group.parent for group in self.closed_groups if group.id == key)
+
+    def worth_a_box(self, hidden: set[str], cards: list[Card]) -> list[str]:
         """Open scopes drawn as boxes: those around at least two cards, outermost first."""
         count: dict[str, int] = {}
         for card in cards:
             for scope in self.chain(card.scope):
                 count[scope] = count.get(scope, 0) + 1
-        return [s for s in self.order if s in shown and count.get(s, 0) > 1]
+        found = [s for s in self.order if s not in hidden and count.get(s, 0) > 1]
+        return sorted(found, key=lambda scope: len(self.chain(scope)))
 
 
-def _cards(graph: Graph, owner: dict[str, str], tree: _Tree) -> list[Card]:
+def _within(scope: Scope, parent: str) -> Scope:
+    return Scope(
+        id=scope.id,
+        parent=parent,
+        kind=scope.kind,
+        name=scope.name,
+        path=scope.path,
+        type=scope.type,
+    )
+
+
+def _cards(graph: Graph, owner: dict[str, tuple[str, int]], tree: _Tree) -> list[Card]:
     groups: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
     for node in graph.nodes:
-        groups.setdefault(owner.get(node.id, node.id), []).append(node.id)
+        key, count = owner.get(node.id, (node.id, 0))
+        groups.setdefault(key, []).append(node.id)
+        counts[key] = count
     cards = []
     for key, nodes in groups.items():
-        folded = key if key in tree.scopes else None
-        scope = tree.scopes[key].parent if folded else tree.scope_of[key]
-        cards.append(Card(id=key, nodes=nodes, scope=scope, folded=folded))
+        folded = key if counts[key] else None
+        scope = tree.parent_of(key) if folded else tree.scope_of[key]
+        cards.append(
+            Card(id=key, nodes=nodes, scope=scope, folded=folded, count=max(counts[key], 1))
+        )
     return cards
 
 

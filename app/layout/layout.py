@@ -27,12 +27,14 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What is to be laid out: sizes only, never text.
 
     cards: (id, width, height, scope). links: (id, source, target, label width). scopes: (id, parent).
-    `down` flows from top to bottom (narrow screens) instead of left to right."""
+    `down` flows from top to bottom (narrow screens) instead of left to right; `tight` leaves
+    less room between ranks."""
 
     cards: list[tuple[str, float, float, str | None]]
     links: list[tuple[str, str, str, float]]
     scopes: list[tuple[str, str | None]]
     down: bool = False
+    tight: bool = False
 
 
 class Layout(Struct, frozen=True, kw_only=True):

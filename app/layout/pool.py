@@ -1,4 +1,4 @@
-"""Plans in; Layouts out, from a process of their own that is killed when it takes too long."""
+"""Plans in; Layouts out, from processes of their own that are killed when one takes too long."""
 
 from __future__ import annotations
 
@@ -11,43 +11,69 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+#: layouts one may have to wait behind, all of the longest
+PATIENCE = 3
 
 
 class LayoutPool:
     """Runs pure functions (Graphviz is not thread-safe) in `workers` processes, each call within
-    `seconds`. Raises TimeoutError after them, and starts a fresh process for the next call."""
+    `seconds` of its beginning. What one call does to its process is felt by no other call."""
 
     def __init__(self, workers: int, seconds: float) -> None:
-        self.workers = workers
         self.seconds = seconds
-        self.executor = self._fresh()
-
-    def _fresh(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
+        self.idle = [_fresh() for _ in range(workers)]
+        self.busy: set[ProcessPoolExecutor] = set()
+        self.turns = asyncio.Semaphore(workers)
+        self.ending: set[asyncio.Future[None]] = set()
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """`function(*args)` in the process."""
-        loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self.executor, _apply, function, args, kwargs)
+        """`function(*args)` in a process. Raises TimeoutError where it takes too long, or where too
+        many others do."""
+        async with asyncio.timeout(self.seconds * PATIENCE):
+            await self.turns.acquire()
+        executor = self.idle.pop()
+        self.busy.add(executor)
+        future = asyncio.get_running_loop().run_in_executor(
+            executor, _apply, function, args, kwargs
+        )
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             async with asyncio.timeout(self.seconds):
-                result: R = await future
-                return result
-        except (TimeoutError, BrokenProcessPool) as error:
-            self._restart()
+                return await asyncio.shield(future)
+        except BrokenProcessPool as error:
             raise TimeoutError("layout") from error
+        finally:
+            end = asyncio.ensure_future(self._put_back(executor, future))
+            self.ending.add(end)
+            end.add_done_callback(self.ending.discard)
 
-    def _restart(self) -> None:
-        for process in list(getattr(self.executor, "_processes", {}).values()):
-            process.kill()
-        self.executor.shutdown(wait=False, cancel_futures=True)
-        self.executor = self._fresh()
+    async def _put_back(self, executor: ProcessPoolExecutor, future: asyncio.Future[R]) -> None:
+        """The process for the next call, once it has ended this one; a fresh one for a stuck one."""
+        if not future.done():  # cancelled or too late: a moment's grace is cheaper than a new start
+            await asyncio.wait([future], timeout=min(1.0, self.seconds / 10))
+        is_fine = future.done() and not isinstance(future.exception(), BrokenProcessPool)
+        if not is_fine:
+            _kill(executor)
+        self.busy.discard(executor)
+        self.idle.append(executor if is_fine else _fresh())
+        self.turns.release()
 
     def close(self) -> None:
         """End the processes."""
-        for process in list(getattr(self.executor, "_processes", {}).values()):
-            process.kill()
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        for task in self.ending:
+            task.cancel()
+        for executor in (*self.idle, *self.busy):
+            _kill(executor)
+
+
+def _fresh() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
+def _kill(executor: ProcessPoolExecutor) -> None:
+    for process in list(getattr(executor, "_processes", {}).values()):
+        process.kill()
+    executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _apply(function: Callable[..., R], args: tuple[object, ...], kwargs: dict[str, object]) -> R:

@@ -127,6 +127,9 @@ def symbol_of(op: str, literals: list[Any]) -> str:
         return "x" + text.translate(SUPERSCRIPTS) if text.isdigit() else f"x^{text}"
     if len(numbers) == 1 and op in WITH_NUMBER:
         return WITH_NUMBER[op].format(numbers[0])
+    if op.endswith(("_backward", "_backward_data")):
+        forward = op.strip("_").partition("_backward")[0].removeprefix("native_")
+        return SIGNS.get(forward, forward) + "′"
     sign = SIGNS.get(op, op)
     if "{0}" in sign:
         return sign.format(numbers[0] if numbers else "c")

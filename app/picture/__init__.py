@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from app.graph import AutogradView, Graph
-from app.layout import roomiest, visible
+from app.graph import AutogradView, Graph, Struct
+from app.layout import Fold, part_of, roomiest, visible
 from app.picture.autograd import autograd_picture
-from app.picture.cards import faces_of
-from app.picture.compose import marks_of, plan_of
+from app.picture.cards import crowded, faces_of
+from app.picture.compose import inside, marks_of, plan_of
 from app.picture.marks import Picture
+from app.picture.opening import opening
 from app.picture.steps import Timeline
 from app.picture.svg import svg
+from app.picture.thumbs import CARDS
 from app.picture.timeline import state
 from app.words import say
 
@@ -22,21 +24,51 @@ def draw(
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
     room: tuple[float, float] | None = None,
+    thumbs: bool = True,
+    is_slide: bool = False,
 ) -> Picture:
     """Fold, measure, lay out, compose, and write the timeline. Pure; some milliseconds.
 
-    `room` is the stage in px: a picture too wide for it flows downwards instead."""
-    fold = visible(graph, limit, opened, closed)
-    faces = faces_of(graph, fold, lang)
-    layout = roomiest(plan_of(graph, fold, faces), room)
+    `room` is the stage in px (of a slide where it `is_slide`): a picture too wide for it flows
+    downwards instead. `thumbs` puts heatmaps on the cards of tensors, unless the cards are many."""
+    return draw_fold(graph, visible(graph, limit, opened, closed), lang, room, thumbs, is_slide)
+
+
+def draw_fold(
+    graph: Graph,
+    fold: Fold,
+    lang: str = "en",
+    room: tuple[float, float] | None = None,
+    thumbs: bool = True,
+    is_slide: bool = False,
+) -> Picture:
+    """The same for a fold state already chosen."""
+    faces = faces_of(graph, fold, lang, thumbs)
+    layout = roomiest(plan_of(graph, fold, faces), room, is_slide)
     marks = marks_of(graph, fold, layout, faces, lang)
     steps = Timeline(graph, fold, marks, faces, lang).build(marks)
-    abridged = ""
+    marks = inside(marks, steps, layout.width)
+    left_out = []
     if fold.hidden:
-        abridged = say("picture.abridged", lang, hidden=fold.hidden, total=len(graph.nodes))
+        left_out.append(say("picture.abridged", lang, hidden=fold.hidden, total=len(graph.nodes)))
+    if thumbs and crowded(graph, fold):
+        left_out.append(say("picture.crowded", lang, limit=CARDS))
     return Picture(
-        width=layout.width, height=layout.height, marks=marks, steps=steps, abridged=abridged
+        width=layout.width,
+        height=layout.height,
+        marks=marks,
+        steps=steps,
+        abridged=" · ".join(left_out),
     )
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """What a page shows of a run: both views with their screen SVG, and the part of the graph that
+    goes with them."""
+
+    program: tuple[Picture, str]
+    autograd: tuple[Picture, str] | None
+    graph: Graph
 
 
 def views(
@@ -46,17 +78,19 @@ def views(
     opened: frozenset[str] = frozenset(),
     closed: frozenset[str] = frozenset(),
     room: tuple[float, float] | None = None,
-) -> dict[str, tuple[Picture, str] | None]:
-    """Both views with their screen SVG: what the page shows after a run."""
-    program = draw(graph, lang=lang, opened=opened, closed=closed, room=room)
-    found: dict[str, tuple[Picture, str] | None] = {
-        "program": (program, svg(program, screen=True)),
-        "autograd": None,
-    }
+    limit: int = 60,
+    thumbs: bool = True,
+) -> Shown:
+    """Everything a page shows after a run or a folding."""
+    fold = visible(graph, limit, opened, closed)
+    program = draw_fold(graph, fold, lang, room, thumbs)
+    second = None
     if autograd and autograd.nodes:
-        second = autograd_picture(autograd, graph, lang, room)
-        found["autograd"] = (second, svg(second, screen=True))
-    return found
+        picture = autograd_picture(autograd, graph, lang, room)
+        second = (picture, svg(picture, screen=True))
+    return Shown(
+        program=(program, svg(program, screen=True)), autograd=second, graph=part_of(graph, fold)
+    )
 
 
-__all__ = ["Picture", "autograd_picture", "draw", "state", "svg", "views"]
+__all__ = ["Picture", "autograd_picture", "draw", "opening", "state", "svg", "views"]

@@ -17,7 +17,11 @@ HEIGHT = 50.0
 
 
 def autograd_picture(
-    view: AutogradView, graph: Graph, lang: str, room: tuple[float, float] | None = None
+    view: AutogradView,
+    graph: Graph,
+    lang: str,
+    room: tuple[float, float] | None = None,
+    is_slide: bool = False,
 ) -> Picture:
     """Boxes as torchviz names them; a step lights the boxes of the program node it is about."""
     sizes = {node.id: _size(node.label) for node in view.nodes}
@@ -27,7 +31,7 @@ def autograd_picture(
         links=[(f"v{k}", a, b, 0.0) for k, (a, b) in enumerate(known)],
         scopes=[],
     )
-    layout = roomiest(plan, room)
+    layout = roomiest(plan, room, is_slide)
     marks = _marks(view, known, layout, lang)
     return Picture(
         width=layout.width,

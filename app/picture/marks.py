@@ -19,6 +19,7 @@ Role = Literal[
     "edge",  # the path
     "arrowhead",
     "contribution",  # pill on an edge: what it carried backwards
+    "thumb",  # small heatmap of a value (`n3.thumb`) or a gradient (`n3.gradient_thumb`)
 ]
 #: hidden: not drawn yet. waiting: drawn, pale. active: this step is about it. done: has its number.
 Phase = Literal["hidden", "waiting", "active", "done"]
@@ -30,7 +31,10 @@ class Mark(Struct, frozen=True, kw_only=True):
 
     Ids are `n3.card`, `n3.value`, `e4.edge`, `e4.contribution`, `s1.scope` … `tone` is the sign of
     the number a text shows (-1, 0, 1) or null; `kind` is the node's or scope's kind; `alt` is the
-    sentence a screen reader says for a card or edge."""
+    sentence a screen reader says for a card or edge.
+
+    `levels` are a heatmap's rows, spread evenly over the box: 1…8 positive, −1…−8 negative, 0 near
+    zero, ±9 infinite, null NaN; `picture.thumbs.blocks` gives them as coloured rectangles."""
 
     id: str
     role: Role
@@ -49,6 +53,7 @@ class Mark(Struct, frozen=True, kw_only=True):
     bold: bool = False
     tone: int | None = None
     alt: str | None = None
+    levels: list[list[int | None]] | None = None
 
 
 class Change(Struct, frozen=True, kw_only=True):

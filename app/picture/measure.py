@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from app.assets import font
+from app.picture.typeface import glyph_of
 
-#: width of a character where the font or the glyph is missing, em
+#: width of a character where no font is shipped, em
 FALLBACK = 0.6
-
-
-@cache
-def _advances(bold: bool) -> tuple[dict[int, int], int]:
-    """(advance by code point, units per em)."""
-    path = font("plex-sans-600" if bold else "plex-sans-400")
-    if not path.exists():
-        return {}, 1000
-    from fontTools.ttLib import TTFont
-
-    with TTFont(path, lazy=True) as file:
-        metrics, glyphs = file["hmtx"], file.getBestCmap()
-        units = file["head"].unitsPerEm
-        return {code: metrics[name][0] for code, name in glyphs.items()}, units
 
 
 @lru_cache(maxsize=20_000)
 def width(text: str, size: float, bold: bool = False) -> float:
     """Width of one line of text."""
-    advances, units = _advances(bold)
-    fallback = FALLBACK * units
-    return sum(advances.get(ord(c), fallback) for c in text) * size / units
+    found = (glyph_of(character, bold) for character in text)
+    return sum(glyph.advance if glyph else FALLBACK for glyph in found) * size
 
 
 def fitted(text: str, size: float, room: float, bold: bool = False) -> str:
@@ -39,4 +24,14 @@ def fitted(text: str, size: float, room: float, bold: bool = False) -> str:
         return text
     while text and width(text + "…", size, bold) > room:
         text = text[:-1]
-    return text + "…"
+    return text.rstrip() + "…"
+
+
+def fitted_path(text: str, size: float, room: float, bold: bool = False) -> str:
+    """A module path, cut at its dots from the front: its end tells it from its siblings."""
+    parts = text.split(".")
+    for k in range(len(parts)):
+        shown = ("…" if k else "") + ".".join(parts[k:])
+        if k == len(parts) - 1 or width(shown, size, bold) <= room:
+            return fitted(shown, size, room, bold)
+    return ""

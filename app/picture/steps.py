@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from app.graph import Edge, Graph, Node, Pass, Step, Value
+from app.graph import CLIPPINGS, Graph, Pass, Step, Value
 from app.layout.fold import Fold
-from app.numbers import brief, sign_of, text_of
-from app.picture.cards import Face
+from app.numbers import sign_of, text_of
+from app.picture.cards import PAD, Face, gradient_text, pill_text
 from app.picture.marks import Change, Mark, PictureStep
+from app.picture.measure import fitted
 from app.words import say
+
+#: contributions that are not told: the sum of the others is not the gradient
+UNTOLD = ("unrecorded", "left_out", "inside", "versions")
 
 
 class Timeline:
@@ -19,12 +23,15 @@ class Timeline:
         self.graph = graph
         self.lang = lang
         self.faces = faces
-        self.ids = {mark.id for mark in marks}
-        self.nodes: dict[str, Node] = {node.id: node for node in graph.nodes}
-        self.edges: dict[str, Edge] = {edge.id: edge for edge in graph.edges}
+        self.ids = {mark.id: mark for mark in marks}
+        self.nodes, self.edges = graph.node_of, graph.edge_of
         self.card_of = {node: card for card in fold.cards for node in card.nodes}
         self.link_of = {edge: link.id for link in fold.links for edge in link.edges}
+        self.shown = frozenset(self.link_of)
+        self.merged = {link.id for link in fold.links if len(link.edges) > 1}
+        self.around = {scope.id: scope.parent for scope in fold.scopes.values()}
         self.active: list[str] = []
+        self.entered: set[str] = set()
         self.due: dict[str, int] = {}
         self.arrived: dict[tuple[str, int], list[Value]] = {}
         self.steps: list[PictureStep] = []
@@ -61,26 +68,48 @@ class Timeline:
         if one.kind == "backward":
             self.due = self._due(one)
             self.arrived = {}
-        for step in one.steps:
+        for steps in self._together(one):
             changes = self._settle()
+            seen = [steps[0]] + [s for s in steps[1:] if not self.shown.isdisjoint(s.edges)]
             if one.kind == "backward":
-                changes += self.backward(step)
+                changes += [change for step in seen for change in self.backward(step)]
             else:
-                changes += self.forward(step)
-            span = self.nodes[step.node].span
-            card = self.card_of[step.node]
+                changes += self.forward(seen)
+            span = self.nodes[steps[-1].node].span
+            card = self.card_of[steps[0].node]
+            links = [self.link_of[e] for step in seen for e in step.edges if e in self.link_of]
             self.steps.append(
                 PictureStep(
                     kind=one.kind,
                     pass_index=index,
                     node=card.id,
-                    edges=[self.link_of[e] for e in step.edges if e in self.link_of],
-                    text=step.text,
+                    edges=list(dict.fromkeys(links)),
+                    text=self._sentence(one, steps),
                     line=span.line if span else None,
-                    changes=changes,
-                    flows=self._flows(one, step),
+                    changes=_last(changes) if len(steps) > 1 else changes,
+                    flows=self._flows(one, seen),
                 )
             )
+
+    def _together(self, one: Pass) -> list[list[Step]]:
+        """Steps in a row inside one folded card are one step of the picture."""
+        found: list[list[Step]] = []
+        last = None
+        for step in one.steps:
+            card = self.card_of[step.node]
+            if found and card.folded and card is last:
+                found[-1].append(step)
+            else:
+                found.append([step])
+            last = card
+        return found
+
+    def _sentence(self, one: Pass, steps: list[Step]) -> str:
+        """The step's own sentence; of several, how many ops of which scope."""
+        if len(steps) == 1:
+            return steps[0].text
+        title = self.faces[self.card_of[steps[0].node].id].title
+        return say(f"picture.inside_{one.kind}", self.lang, name=title, count=len(steps))
 
     def _due(self, one: Pass) -> dict[str, int]:
         """card → contributions it will receive in this pass."""
@@ -93,7 +122,7 @@ class Timeline:
         return due
 
     def _settle(self) -> list[Change]:
-        changes = [Change(mark=mark, phase="done") for mark in self.active]
+        changes = [Change(mark=mark, phase="done") for mark in dict.fromkeys(self.active)]
         self.active = []
         return changes
 
@@ -105,16 +134,26 @@ class Timeline:
         self.active.append(mark)
         return [Change(mark=mark, phase="active", text=text, tone=tone)]
 
-    def forward(self, step: Step) -> list[Change]:
-        """The node gets its value, read over its edges."""
-        card = self.card_of[step.node]
+    def _enter(self, scope: str | None) -> list[Change]:
+        """The boxes around a card stand from its first step on."""
         changes = []
-        for role in ("card", "name", "symbol", "value"):
+        while scope is not None and scope not in self.entered:
+            self.entered.add(scope)
+            marks = (f"{scope}.scope", f"{scope}.label")
+            changes += [Change(mark=mark, phase="done") for mark in marks if mark in self.ids]
+            scope = self.around.get(scope)
+        return changes
+
+    def forward(self, steps: list[Step]) -> list[Change]:
+        """The node, or nodes of one card, get their values, read over their edges."""
+        card = self.card_of[steps[0].node]
+        changes = self._enter(card.scope)
+        for role in ("card", "name", "symbol", "value", "thumb"):
             changes += self._activate(f"{card.id}.{role}")
         if card.folded:
             changes += self._activate(f"{card.id}.gradient")
-        for edge in step.edges:
-            link = self.link_of.get(edge)
+        read = (self.link_of.get(edge) for step in steps for edge in step.edges)
+        for link in dict.fromkeys(read):
             if link:
                 changes += self._activate(f"{link}.edge") + self._activate(f"{link}.head")
         return changes
@@ -127,12 +166,21 @@ class Timeline:
             node = self.nodes[step.node]
             for k, value in enumerate(step.gradients):
                 if value is not None:
-                    text = f"∂ {brief(value, node.outputs[k].shape)}"
+                    room = self.ids[f"{card.id}.card"].width - 2 * PAD
+                    text = fitted(gradient_text(value, node.outputs[k].shape), 13, room)
                     changes += self._activate(f"{card.id}.gradient", text, sign_of(value))
+                    changes += self._thumb(card.id, value == node.outputs[k].gradient)
                     break
         for edge, value in zip(step.edges, step.contributions, strict=False):
             changes += self._send(edge, value)
         return changes
+
+    def _thumb(self, card: str, is_last: bool) -> list[Change]:
+        """The heatmap is of the last gradient: while another is shown, there is none."""
+        mark = f"{card}.gradient_thumb"
+        if is_last or mark not in self.ids:
+            return self._activate(mark)
+        return [Change(mark=mark, phase="hidden")]
 
     def _send(self, edge: str, value: Value | None) -> list[Change]:
         link = self.link_of.get(edge)
@@ -142,17 +190,14 @@ class Timeline:
         node, card = self.nodes[source.node], self.card_of[source.node]
         changes = self._activate(f"{link}.edge") + self._activate(f"{link}.head")
         if value is not None:
-            text = brief(value, node.outputs[source.output].shape)
-            pill = None if self._is_merged(link) else text
+            shape = node.outputs[source.output].shape
+            pill = None if link in self.merged else pill_text(value, shape)
             changes += self._activate(f"{link}.contribution", pill, sign_of(value))
             self.arrived.setdefault((source.node, source.output), []).append(value)
         changes += self._count_down(card.id)
         if not card.folded:
             changes += self._sum(card.id, source.node, source.output)
         return changes
-
-    def _is_merged(self, link: str) -> bool:
-        return sum(1 for found in self.link_of.values() if found == link) > 1
 
     def _count_down(self, card: str) -> list[Change]:
         left = self.due[card] = self.due.get(card, 1) - 1
@@ -168,6 +213,10 @@ class Timeline:
         values = self.arrived.get((node, output), [])
         if self.due.get(card, 0) > 0 or len(values) < 2:
             return []
+        if self.nodes[node].outputs[output].rest_because in UNTOLD:
+            return self._activate(
+                f"{card}.sum", say("picture.sum_open", self.lang, count=len(values))
+            )
         if all(v.numel == 1 and v.data is not None for v in values):
             numbers = [_number(v) for v in values]
             if all(isinstance(n, (int, float)) for n in numbers):
@@ -177,21 +226,32 @@ class Timeline:
                 return self._activate(f"{card}.sum", text)
         return self._activate(f"{card}.sum", say("picture.sum", self.lang, count=len(values)))
 
-    def _flows(self, one: Pass, step: Step) -> list[tuple[str, str]]:
-        flows = []
-        for k, edge in enumerate(step.edges):
-            link = self.link_of.get(edge)
-            if link is None:
-                continue
-            if one.kind == "backward":
-                value = step.contributions[k] if k < len(step.contributions) else None
-            else:
-                source = self.edges[edge].source
-                value = self.nodes[source.node].outputs[source.output].value
-            source = self.edges[edge].source
-            shape = self.nodes[source.node].outputs[source.output].shape
-            flows.append((link, brief(value, shape) if value is not None else ""))
-        return flows
+    def _flows(self, one: Pass, steps: list[Step]) -> list[tuple[str, str]]:
+        """The pulses of these steps; of several along one edge drawn, the last."""
+        last: dict[str, tuple[Step, int]] = {}
+        for step in steps:
+            for k, edge in enumerate(step.edges):
+                if (link := self.link_of.get(edge)) is not None:
+                    last[link] = (step, k)
+        return [(link, self._carried(one, *where)) for link, where in last.items()]
+
+    def _carried(self, one: Pass, step: Step, k: int) -> str:
+        """What the pulse along edge `k` of a step carries."""
+        source = self.edges[step.edges[k]].source
+        output = self.nodes[source.node].outputs[source.output]
+        if one.kind == "update" and self.nodes[step.node].op in CLIPPINGS:
+            value = step.gradients[k] if k < len(step.gradients) else None
+        elif one.kind == "backward":
+            value = step.contributions[k] if k < len(step.contributions) else None
+        else:
+            value = output.value
+        return pill_text(value, output.shape) if value is not None else ""
+
+
+def _last(changes: list[Change]) -> list[Change]:
+    """Of several changes of one mark in one step, the last."""
+    kept = {change.mark: change for change in changes}
+    return list(kept.values())
 
 
 def _number(value: Value) -> float:

@@ -22,7 +22,7 @@ _RULES = (
     ("no_differentiable_output", r"does not require grad and does not have a grad_fn"),
     ("non_scalar_backward", r"grad can be implicitly created only for scalar outputs"),
     ("memory", r"can't allocate memory|^MemoryError|out of memory|bad_alloc"),
-    ("device_unavailable", r"not compiled with CUDA|Found no NVIDIA|No CUDA GPUs|CUDA driver|"
+    ("device_unavailable", r"not compiled with CUDA|Cannot access accelerator|Found no NVIDIA|No CUDA GPUs|CUDA driver|"
      r"Expected one of .* device type|PyTorch is not linked with support for|MPS"),
     ("device_mismatch", r"Expected all tensors to be on the same device"),
     ("dtype_mismatch", r"same dtype|expected scalar type|expected target dtype|"
@@ -45,6 +45,7 @@ _RULES = (
     ("recursion", r"^RecursionError:"),
     ("assertion", r"^AssertionError:"),
     ("stopped", r"^(?:SystemExit|KeyboardInterrupt):"),
+    ("module_not_begun", r"before Module\.__init__\(\) call"),
     ("missing_attribute", r"^AttributeError:"),
     ("index_out_of_range", r"^IndexError:"),
     ("missing_key", r"^KeyError:"),

@@ -7,11 +7,15 @@ import difflib
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from app.errors import GradreelError, Problem, ProgramError
 from app.graph import Span
+from app.program.example import with_example
 from app.program.fault_rules import code_of, shapes_of
 from app.program.frames import user_frames
 from app.program.paste import split_lines
+from app.program.repairs import on_cpu, with_defaults, with_random_pictures
 from app.program.value import Program
 
 _TEXT = 600
@@ -26,10 +30,18 @@ def fault(
     Never raises, even when the exception's own text does."""
     try:
         if isinstance(error, GradreelError):
-            return error.problem
+            return _with_repair(error.problem, program, lang)
         return _fault(error, program, lang, culprit)
     except BaseException:
         return ProgramError("user_exception", lang=lang, kind=_kind(error), text="").problem
+
+
+def _with_repair(problem: Problem, program: Program, lang: str) -> Problem:
+    """What a stand-in refused, with a program that does without it."""
+    repair = problem.repair or repair_of(problem.code, problem.message, program)
+    if repair and problem.code == "missing_package":
+        return ProgramError("missing_pictures", span=problem.span, lang=lang, repair=repair).problem
+    return replace(problem, repair=repair)
 
 
 def _kind(error: BaseException) -> str:
@@ -39,7 +51,7 @@ def _kind(error: BaseException) -> str:
 def text_of(error: BaseException) -> str:
     """The exception's text, '' when asking for it fails."""
     try:
-        return str(error)[:_TEXT]
+        return str(error)[:_TEXT].encode("utf-8", "backslashreplace").decode()
     except BaseException:
         return ""
 
@@ -49,15 +61,32 @@ def _fault(
 ) -> Problem:
     text, kind = text_of(error), _kind(error)
     found = user_frames(error.__traceback__)
-    lines = split_lines(program.source)
-    span = found[-1][1] if found else None
+    lines = split_lines(program.code if program.places else program.source)
+    span = program.at(found[-1][1]) if found else None
     code = code_of(_known_kind(error), text)
     words: dict[str, Any] = {"kind": kind, "text": text.split("\n")[0][:300]}
     words |= {"line": span.line if span else 0, "name": "", "near": ""}
     code = _fill(code, words, text, program, culprit)
     frames = [_frame(name, place, lines) for name, place in found[-_FRAMES:]]
     repair = reshaped_target(text, program, span)
+    repair = repair or repair_of(code, text, program)
+    if code == "undefined_name" and program.language == "torch":
+        repair = with_example(str(words["name"]), program.code)
+        code = "undefined_name_tensor" if repair else code
     return ProgramError(code, span=span, lang=lang, frames=frames, repair=repair, **words).problem
+
+
+def repair_of(code: str, text: str, program: Program) -> str | None:
+    """The program that runs here instead, where one is known."""
+    if program.language != "torch":
+        return None
+    if code == "device_unavailable":
+        return on_cpu(program.source)
+    if code == "missing_argument":
+        return with_defaults(program.source)
+    if code == "missing_package" and "torchvision" in text:
+        return with_random_pictures(program.source)
+    return None
 
 
 def reshaped_target(text: str, program: Program, span: Span | None) -> str | None:

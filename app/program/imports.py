@@ -10,6 +10,7 @@ from typing import Any
 from app.graph import Span
 from app.program.frames import here
 from app.program.packages import ALLOWED, DRAWING, DRAWING_PATHS, FORBIDDEN
+from app.program.shims import shim
 from app.program.stand_in import Bars, Drawing, StandIn
 from app.words import say
 
@@ -26,18 +27,24 @@ PREIMPORTED = (
     "collections.abc",
 )  # fmt: skip
 
+#: what is said where a module is there only in part
+NOTES = dict.fromkeys(("os", "pathlib"), "note.no_system") | {"argparse": "note.no_command_line"}
+
 Importer = Callable[..., ModuleType]
 
 
-def importer(note: Callable[[str, Span | None], None], lang: str = "en") -> Importer:
-    """A replacement for `__import__`; `note` hears of swallowed drawing calls."""
+def importer(
+    note: Callable[[str, Span | None], None], lang: str = "en", show: Callable[..., None] = print
+) -> Importer:
+    """A replacement for `__import__`; `note` hears of swallowed drawing calls and of arguments that
+    take their defaults, `show` prints."""
     real = builtins.__import__
     said: set[str] = set()
 
-    def say_once(root: str) -> None:
+    def say_once(root: str, key: str = "note.drawing_ignored") -> None:
         if root not in said:
             said.add(root)
-            note(say("note.drawing_ignored", lang, name=root), here())
+            note(say(key, lang, name=root), here())
 
     def load(
         name: str,
@@ -51,6 +58,10 @@ def importer(note: Callable[[str, Span | None], None], lang: str = "en") -> Impo
             return Drawing(name if fromlist else root, lambda: say_once(root))
         if level or root in ALLOWED:
             return real(name, globals, locals, fromlist or (), level)
+        if (module := shim(root, lang, show)) is not None:
+            if root in NOTES:
+                say_once(root, NOTES[root])
+            return getattr(module, name.partition(".")[2]) if fromlist and "." in name else module
         if root == "tqdm":
             return Bars("tqdm")
         code = "forbidden_import" if root in FORBIDDEN else "missing_package"

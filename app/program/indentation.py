@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import NamedTuple
 
@@ -60,7 +59,7 @@ def _continued(statement: Statement, pad: str) -> list[str]:
 
 def _parses(text: str) -> bool:
     try:
-        ast.parse(text)
+        compile(text, "", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from app.program.latex import is_latex
+from app.program.network import is_network, written
+from app.program.paste import paste
+
 _PYTHON = re.compile(
     r"""
     ^\s*(?:import|from|def|class|for|while|with|if|elif|try|return|assert|del|async|raise)\b
     | ^\s*@\w | ^\s*(?:>>>|In\ \[) | ^\s*(?:```|~~~) | Copy\ code | Copiar\ c[oó]digo
     | [^\W\d]\w*\s*\.\s*(?!T\b)[A-Za-z_] | [\])]\.(?!T\b)[A-Za-z_]
     | \b(?:print|range|len|True|False|None|not|is)\b(?!\s*=)
-    | [+\-*/@%]=(?!=) | == | != | " | \bf?'[^'\n]*'\s*(?:[,\])]|$) | \{ | ->
+    | [+\-*/@%]=(?!=) | == | != | " | \bf?'[^'\n]*'\s*(?:[,\])]|$) | \{
     | ^\s*(?:\w+\s*=\s*)?tensor\w*(?:\.T|\s*@)
     """,
     re.X | re.M,
@@ -20,9 +24,15 @@ _COMMENT = re.compile(r"(?:#|//).*")
 _PROSE = re.compile(r"^(?:[^\W\d_]{2,}[,.]?[ \t]+){4,}[^\W\d_]{2,}[.!?:]?[ \t]*$", re.M)
 
 
-def detect(source: str) -> Literal["torch", "math"]:
-    """Python where anything only Python has is seen; mathematics otherwise."""
-    return "torch" if _PYTHON.search(_COMMENT.sub("", source)) else "math"
+def detect(source: str) -> Literal["torch", "math", "latex", "network"]:
+    """A network where it is nothing but layers or a configuration; LaTeX by its commands; Python where anything only
+    Python has is seen; mathematics otherwise."""
+    text = paste(source).text
+    if is_network(text) or written(text):
+        return "network"
+    if is_latex(source):
+        return "latex"
+    return "torch" if _PYTHON.search(_COMMENT.sub("", f"{source}\n{text}")) else "math"
 
 
 def is_prose(source: str) -> bool:

@@ -6,11 +6,14 @@ import ast
 import sys
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from app.errors import ProgramError
-from app.graph import Nested
+from app.graph import Diagnostic, Nested
 from app.program.literals import literal
 from app.program.math_functions import FUNCTIONS
 from app.program.math_parser import Item, Names, Parser, safe
+from app.program.math_slips import check_slips, defined_first
 from app.program.math_tokens import Token, name_of, tokens
 from app.program.math_words import tensor_call
 
@@ -26,11 +29,26 @@ class MathCode(NamedTuple):
     code: str
     tree: ast.Module
     inputs: dict[str, Nested]
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def read_math(source: str, inputs: dict[str, Any], lang: str = "en") -> MathCode:
     """Raises ProgramError with the exact place."""
-    reader = _Reader(_statements(tokens(source, lang)), inputs, lang)
+    check_slips(source, lang)
+    try:
+        return program_of(tokens(source, lang), inputs, lang)
+    except ProgramError as error:
+        if error.problem.code == "assigned_later" and error.problem.span:
+            repair = defined_first(source, error.problem.span)
+            error.problem = replace(error.problem, repair=repair)
+        raise
+
+
+def program_of(
+    given: list[Token], inputs: dict[str, Any], lang: str, counts: dict[str, int] | None = None
+) -> MathCode:
+    """The program of a text's tokens; `counts` are numbers of terms, which have no gradient."""
+    reader = _Reader(_statements(given), inputs, lang, counts or {})
     body = reader.body()
     if not body:
         raise ProgramError("empty_program", lang=lang)
@@ -80,15 +98,24 @@ def _without_word(part: list[Token]) -> list[Token]:
 class _Reader:
     """Reads statements in order, keeping what is known."""
 
-    def __init__(self, statements: list[list[Token]], inputs: dict[str, Any], lang: str) -> None:
-        self.statements, self.lang = statements, lang
+    def __init__(
+        self,
+        statements: list[list[Token]],
+        inputs: dict[str, Any],
+        lang: str,
+        counts: dict[str, int],
+    ) -> None:
+        self.statements, self.lang, self.counts = statements, lang, counts
         self.inputs = {safe(name_of(name)): value for name, value in inputs.items()}
         self.later = {part[0].text for part in statements if len(part) > 1 and part[1].text == "="}
-        self.names = Names(set(), {}, set(), {}, set())
-        self.given: dict[str, Nested] = {}
+        self.names = Names(set(), {}, set(), {}, set(), set())
+        self.given: dict[str, Nested] = dict(counts)
 
     def body(self) -> list[ast.stmt]:
         found: list[ast.stmt] = []
+        if self.statements and all(map(self.defines, self.statements)):
+            called = _sides(self.statements[-1])[0]  # f(x) = x² alone: show f(x)
+            self.statements = [*self.statements, called]
         for place, part in enumerate(self.statements):
             known = set(self.names.free)
             statement = self.statement(part)
@@ -107,17 +134,21 @@ class _Reader:
         if token.text in later and not own:
             raise ProgramError("assigned_later", span=token.span, lang=self.lang, name=token.text)
         default: Any = DEFAULTS[len(self.given) % len(DEFAULTS)]
+        default = self.counts.get(name, default)
         if name in self.names.matrices:
-            default = [[default, 0.1], [-0.2, default + 1]]
+            rows = [[default, 0.1], [-0.2, default + 1]]
+            default = rows[0] if name in self.names.vectors else rows
         self.given[name] = self.inputs.get(name, default)
-        value = tensor_call(literal(self.given[name], name, self.lang), leaf=True)
+        value = tensor_call(
+            literal(self.given[name], name, self.lang), leaf=name not in self.counts
+        )
         target = ast.Name(name, ast.Store())
         return _placed(ast.Assign([target], value), token, token)
 
     def statement(self, part: list[Token]) -> ast.stmt:
         parts = _sides(part)
         self.own = safe(parts[0][0].text) if len(parts) > 1 else ""
-        if len(parts) == 2 and self.is_definition(parts[0]):
+        if self.defines(part):
             return self.definition(parts[0], parts[1])
         targets = [self.target(side) for side in parts[:-1]]
         item = self.read(parts[-1])
@@ -157,6 +188,11 @@ class _Reader:
         if item.number or item.listed:
             value = _at(tensor_call(value, leaf=True), item)
         return _placed(ast.Expr(value), part[0], part[-2])
+
+    def defines(self, part: list[Token]) -> bool:
+        """Whether a statement is f(x) = …."""
+        sides = _sides(part)
+        return len(sides) == 2 and self.is_definition(sides[0])
 
     def is_definition(self, side: list[Token]) -> bool:
         if len(side) < 5 or side[0].kind != "name" or side[1].text != "(":

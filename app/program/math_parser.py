@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from app.errors import ProgramError
 from app.graph import Span
+from app.program.math_bounds import is_too_large
 from app.program.math_functions import FUNCTIONS, INVERSES, MATRIX
 from app.program.math_tokens import Token
 from app.program.math_words import tensor_call, torch_call
@@ -31,13 +32,14 @@ class Item(NamedTuple):
 
 class Names(NamedTuple):
     """What is known while reading: assigned variables, the user's functions, parameters in scope,
-    and the free names met so far with where, and those used as matrices."""
+    and the free names met so far with where, those used as matrices, and of these the vectors."""
 
     assigned: set[str]
     functions: dict[str, int]
     local: set[str]
     free: dict[str, Token]
     matrices: set[str]
+    vectors: set[str]
 
 
 class Parser:
@@ -104,9 +106,19 @@ class Parser:
                 made = {"*": ast.Mult, "/": ast.Div, "@": ast.MatMult}[operator.text]()
                 left = self.binary(left, made, right)
             elif self.starts_operand():
-                left = self.binary(left, ast.Mult(), self.power())
+                left = self.beside(left, self.power())
             else:
                 return left
+
+    def beside(self, left: Item, right: Item) -> Item:
+        """An unwritten product: of matrices after a transpose, as in wᵀx and xᵀA x."""
+        if right.number or not ends_transposed(left.node):
+            return self.binary(left, ast.Mult(), right)
+        self._matrices(left, right)
+        for node in ast.walk(ast.Tuple([left.node, right.node], ast.Load())):
+            if isinstance(node, ast.Name) and node.id[0].islower():
+                self.names.vectors.add(node.id)
+        return self.binary(left, ast.MatMult(), right)
 
     def operand_after(self, operator: Token, read) -> Item:  # type: ignore[no-untyped-def]
         token = self.peek()
@@ -178,7 +190,16 @@ class Parser:
     def binary(self, left: Item, operator: ast.operator, right: Item) -> Item:
         first = self.tensor(left) if left.listed else left.node
         second = self.tensor(right) if right.listed else right.node
-        return self._put(ast.BinOp(first, operator, second), left.start, right.end, left, right)
+        node = ast.BinOp(first, operator, second)
+        if isinstance(operator, ast.Pow) and left.number and right.number and is_too_large(node):
+            place = Span(
+                line=left.start[0],
+                column=left.start[1],
+                end_line=right.end[0],
+                end_column=right.end[1],
+            )
+            raise self.refuse("number_too_large", place)
+        return self._put(node, left.start, right.end, left, right)
 
     def tensor(self, item: Item, floats: bool = True) -> ast.expr:
         """The node, wrapped in torch.tensor where it has only numbers."""
@@ -445,6 +466,16 @@ class Parser:
         ]
         call = torch_call(path, given, words)
         return self._put(call, start, end, *parts)._replace(number=False)
+
+
+def ends_transposed(node: ast.expr) -> bool:
+    """Whether what stands right of it is multiplied as a matrix."""
+    if isinstance(node, ast.BinOp):
+        last = node.right
+        if isinstance(node.op, ast.MatMult):  # xᵀA goes on as a matrix does, wᵀx is a number
+            return isinstance(last, ast.Name) and last.id[0].isupper()
+        return isinstance(node.op, ast.Mult) and ends_transposed(last)
+    return isinstance(node, ast.Attribute) and node.attr == "T"
 
 
 def torch_path(path: str) -> ast.expr:

@@ -12,14 +12,27 @@ from app.program.paste import split_lines
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
 _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙᵢⱼₖ", "0123456789nijk")
-_SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "∗": "*", "÷": "/", "∕": "/", "−": "-", "–": "-"}
+_SIGNS = {
+    "·": "*",
+    "×": "*",
+    "⋅": "*",
+    "∙": "*",
+    "∗": "*",
+    "⊙": "*",
+    "∘": "*",
+    "÷": "/",
+    "∕": "/",
+    "−": "-",
+    "–": "-",
+}
 _SIGNS |= {"**": "^", "√": "√", "ᵀ": "ᵀ", "⊤": "ᵀ", ":=": "=", "\\": "\n", "←": "="}
 _TOKEN = re.compile(
     r"""(?P<skip>[ \t\f\v\u00a0\u2000-\u200d\u202f\u2060\u3000\ufeff]+ | \#.* | //.*)
+    | (?P<fraction>\d*[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])
     | (?P<number>(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?(?![.\d]))
     | (?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+) | (?P<transpose>ᵀ|⊤|\.T\b)
-    | (?P<name>[^\W\d⁰¹²³⁴-⁹ⁿᵀ](?:[^\W⁰¹²³⁴-⁹ⁿᵀ₀-₉ₙᵢⱼₖ]|[\u0300-\u036f])*[₀-₉ₙᵢⱼₖ]*(?:['′’]+(?!\w))?)
-    | (?P<sign>\*\*|:=|[-+*/^@=()\[\],;:|√·×⋅∙∗÷∕−–←])""",
+    | (?P<name>[^\W\d⁰¹²³⁴-⁹ⁿᵀ](?:[^\W¼-¾⅐-⅞⁰¹²³⁴-⁹ⁿᵀ₀-₉ₙᵢⱼₖ]|[\u0300-\u036f])*[₀-₉ₙᵢⱼₖ]*(?:['′’]+(?!\w))?)
+    | (?P<sign>\*\*|:=|[-+*/^@=()\[\],;:|√·×⋅∙∗⊙∘÷∕−–←])""",
     re.X,
 )
 
@@ -59,6 +72,7 @@ def _line_tokens(line: str, number: int, lang: str) -> list[Token]:
         kind = str(matched.lastgroup)
         if kind != "skip":
             text = _written(kind, matched.group())
+            kind = "number" if kind == "fraction" else kind
             found.append(Token(kind, text, number, place, matched.end()))
         place = matched.end()
     return found
@@ -69,6 +83,8 @@ def _written(kind: str, text: str) -> str:
         return text.translate(_SUPER)
     if kind == "name":
         return name_of(text)
+    if kind == "fraction":
+        return repr(int(text[:-1] or 0) + unicodedata.numeric(text[-1]))
     return _SIGNS.get(text, text) if kind == "sign" else text
 
 

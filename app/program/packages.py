@@ -40,15 +40,12 @@ ALLOWED = frozenset(
 )
 FORBIDDEN = frozenset(
     [
-        "os",
-        "sys",
         "subprocess",
         "socket",
         "ctypes",
         "multiprocessing",
         "threading",
         "shutil",
-        "pathlib",
         "importlib",
         "urllib",
         "requests",
@@ -90,6 +87,17 @@ FORBIDDEN = frozenset(
     ]
 )
 DRAWING = frozenset(
-    ["matplotlib", "seaborn", "plotly", "torchviz", "wandb", "tensorboard", "tensorboardX", "pylab"]
+    [
+        "torchsummary",
+        "torchinfo",
+        "matplotlib",
+        "seaborn",
+        "plotly",
+        "torchviz",
+        "wandb",
+        "tensorboard",
+        "tensorboardX",
+        "pylab",
+    ]
 )
 DRAWING_PATHS = ("torch.utils.tensorboard",)

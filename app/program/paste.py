@@ -7,15 +7,20 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from app.program.gutter import without_gutter
+
 _BREAK = re.compile(r"\r\n|\r|\n")
 _FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*([\w+-]*)\s*$")
+_PYTHON = re.compile(r"^\s*[`~]{3,}\s*(?:i?python3?|py|pycon)\s*$", re.I)
 _COPY = re.compile(r"^\s*(?:[A-Za-z+]{1,12})?(?:Copy code|Copiar código|Copiar codigo)")
 _COPY_ALONE = re.compile(r"^\s*(?:python|Copy|Copiar|Copy code|Copiar código)\s*$", re.I)
 _DOCTEST = re.compile(r"^\s*(?:>>>|\.\.\.)(?: |$)")
 _IN = re.compile(r"^\s*In \[[\d* ]*\]:? ?")
 _OUT = re.compile(r"^\s*Out\s?\[[\d* ]*\]:?")
 _CONTINUED = re.compile(r"^\s*\.\.\.:? ?")
-_MAGIC = re.compile(r"^(\s*)[%!]{1,2}\w.*$")
+_MAGIC = re.compile(
+    r"^\s*(?:[%!]{1,2}\w.*|\$\s.*|(?:\([\w.-]+\)\s*)?[\w.-]+@[\w.-]+:[^$#]*[$#].*|\$?\s*(?:pip3?|conda|mamba|uv pip)\s+install\b.*|[\w.]+\?{1,2}\s*)$"
+)
 _SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"
 _REMOVED = "\u200b\u200c\u200d\ufeff\u2060\u00ad"
 _PLAIN = (
@@ -25,6 +30,10 @@ _PLAIN = (
     | dict.fromkeys("\u2212\u2013\u2014\u2010\u2011", "-")
     | {"×": "*", "\u2026": "..."}
 )
+
+
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&#39;": "'", "&nbsp;": " "}
+_CHARACTER = re.compile("|".join([*map(re.escape, _ENTITIES), "."]), re.S)
 
 
 class Line(NamedTuple):
@@ -40,9 +49,10 @@ class Line(NamedTuple):
 
 
 class Paste(NamedTuple):
-    """Cleaned lines, one for each pasted line."""
+    """Cleaned lines, one for each pasted line; whether a diff's removed ones are blank."""
 
     lines: list[Line]
+    is_diff: bool = False
 
     @property
     def text(self) -> str:
@@ -65,12 +75,39 @@ def split_lines(source: str) -> list[str]:
 def paste(source: str) -> Paste:
     """Structure removed (fences, copy buttons, prompts and their output), characters untouched."""
     lines = [Line(text, range(len(text) + 1)) for text in split_lines(source)]
-    return Paste(_without_prompts(_without_button(_without_fences(lines))))
+    bare, is_diff = without_gutter(_without_button(_without_fences(lines)))
+    return Paste(_without_prompts(bare), is_diff)
 
 
 def plain(given: Paste) -> Paste:
     """Odd spaces, quotes and dashes made plain; shell and notebook magics blanked; margin cut."""
-    return Paste(_without_margin([_plain_line(_without_magic(line)) for line in given.lines]))
+    lines = [_plain_line(_without_magic(line)) for line in given.lines]
+    return given._replace(lines=_without_margin(lines))
+
+
+def spaced(given: Paste, width: int) -> Paste:
+    """Tabs before a line's first letter as spaces up to the next multiple of `width`."""
+    lines = []
+    for line in given.lines:
+        margin = len(line.text) - len(line.text.lstrip(" \t"))
+        text, columns = "", []
+        for place, character in enumerate(line.text[:margin]):
+            fill = width - len(text) % width if character == "\t" else 1
+            text += " " * fill
+            columns += [line.columns[place]] * fill
+        lines.append(Line(text + line.text[margin:], [*columns, *line.columns[margin:]]))
+    return given._replace(lines=lines)
+
+
+def from_first_line(given: Paste) -> Paste:
+    """Without the margin of all lines but the first, which lost its own in copying."""
+    place = next((n for n, line in enumerate(given.lines, 1) if line.text.strip()), 0)
+    return given._replace(lines=[*given.lines[:place], *_without_margin(given.lines[place:])])
+
+
+def prompted(given: Paste) -> Paste:
+    """Only what stands behind a prompt."""
+    return given._replace(lines=[_doctest_line(line) for line in given.lines])
 
 
 def _blank(line: Line) -> Line:
@@ -84,7 +121,8 @@ def _without_fences(lines: list[Line]) -> list[Line]:
     if len(fences) % 2:
         return [_blank(line) if place in fences else line for place, line in enumerate(lines)]
     pairs = list(zip(fences[::2], fences[1::2], strict=True))
-    kept = {place for start, end in pairs for place in range(start + 1, end)}
+    named = [pair for pair in pairs if _PYTHON.match(lines[pair[0]].text)]
+    kept = {place for start, end in named or pairs for place in range(start + 1, end)}
     return [line if place in kept else _blank(line) for place, line in enumerate(lines)]
 
 
@@ -133,14 +171,15 @@ def _without_magic(line: Line) -> Line:
 
 
 def _plain_line(line: Line) -> Line:
-    if line.text.isascii():
+    if line.text.isascii() and "&" not in line.text:
         return line
     text, columns = [], []
-    for place, character in enumerate(line.text):
+    for found in _CHARACTER.finditer(line.text):
+        character = found[0]
         if character not in _REMOVED:
-            written = _PLAIN.get(character, character)
+            written = _PLAIN.get(character) or _ENTITIES.get(character, character)
             text.append(written)
-            columns += [line.columns[place]] * len(written)
+            columns += [line.columns[found.start()]] * len(written)
     return Line("".join(text), [*columns, line.columns[-1]])
 
 

@@ -6,16 +6,17 @@ import ast
 from typing import Any
 
 from app.errors import ProgramError
-from app.graph import Diagnostic, Span
+from app.graph import Diagnostic
+from app.program.notes import note
 from app.program.packages import FORBIDDEN
 from app.program.positions import span_of
-from app.words import say
+from app.program.repairs import without_asking, without_loading
 
 _CALLS = {"open", "exec", "eval", "compile", "__import__", "input", "breakpoint"}
 _PATHS = ("torch.load", "torch.save", "torch.hub", "torch.jit.load", "torch.utils.cpp_extension")
 
 
-def check(tree: ast.Module, lang: str = "en") -> list[Diagnostic]:
+def check(tree: ast.Module, lang: str = "en", source: str = "") -> list[Diagnostic]:
     """Raises ProgramError `forbidden_import` or `forbidden_call`. Not the boundary: the worker's
     confinement is."""
     nodes = list(ast.walk(tree))
@@ -24,19 +25,25 @@ def check(tree: ast.Module, lang: str = "en") -> list[Diagnostic]:
     for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id in _CALLS - own:
-                raise ProgramError(
-                    "forbidden_call", span=span_of(node), lang=lang, name=node.func.id
-                )
+                repair = without_asking(source) if node.func.id == "input" else None
+                raise _refused(node, lang, node.func.id, repair)
         elif isinstance(node, ast.Attribute):
-            notes += _attribute(node, lang)
+            notes += _attribute(node, lang, source)
     return notes
 
 
-def _attribute(node: ast.Attribute, lang: str) -> list[Diagnostic]:
+def _refused(node: ast.AST, lang: str, name: str, repair: str | None) -> ProgramError:
+    code = "forbidden_call_mended" if repair else "forbidden_call"
+    return ProgramError(code, span=span_of(node), lang=lang, repair=repair, name=name)
+
+
+def _attribute(node: ast.Attribute, lang: str, source: str) -> list[Diagnostic]:
     path = _path(node)
     if path in _PATHS:
-        raise ProgramError("forbidden_call", span=span_of(node), lang=lang, name=path)
-    return [_note("compile_ignored", span_of(node), lang)] if path == "torch.compile" else []
+        raise _refused(node, lang, path, without_loading(source) if path == "torch.load" else None)
+    if path in ("torch.compile", "torch.jit.script"):
+        return [note("compile_ignored", span_of(node), lang, name=path)]
+    return []
 
 
 def _path(node: ast.expr) -> str:
@@ -65,16 +72,5 @@ def _imports(nodes: list[ast.AST], lang: str) -> list[Diagnostic]:
             if bound in uses:
                 words: dict[str, Any] = {"name": root, "line": uses[bound]}
                 raise ProgramError("forbidden_import", span=span_of(node), lang=lang, **words)
-            notes.append(_note("unused_import", span_of(node), lang, name=root))
+            notes.append(note("unused_import", span_of(node), lang, name=root))
     return notes
-
-
-def _note(code: str, span: Span, lang: str, **words: object) -> Diagnostic:
-    return Diagnostic(
-        code=code,
-        severity="note",
-        node=None,
-        span=span,
-        message=say(f"note.{code}", lang, **words),
-        hint=say(f"note.{code}.hint", lang, **words),
-    )

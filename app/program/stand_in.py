@@ -57,9 +57,23 @@ class Drawing(ModuleType):
             raise AttributeError(name)
         return Drawing(f"{self.__name__}.{name}", self.__dict__["_say"])
 
-    def __call__(self, *_: Any, **__: Any) -> Any:
+    def __call__(self, *shape: Any, **named: Any) -> Any:
         self.__dict__["_say"]()
-        return (self, self) if self.__name__.endswith(".subplots") else self
+        return (self, self._axes(*shape, **named)) if self._is("subplots") else self
+
+    def _is(self, name: str) -> bool:
+        return self.__name__.endswith(f".{name}")
+
+    def _axes(
+        self, nrows: int = 1, ncols: int = 1, *_: Any, squeeze: bool = True, **__: Any
+    ) -> Any:
+        """One axes, or an array of them shaped as matplotlib's is."""
+        import numpy as np  # where nobody draws it is not needed
+
+        grid = np.full((nrows, ncols), None, dtype=object)
+        for place in np.ndindex(grid.shape):
+            grid[place] = Drawing("matplotlib.axes", self.__dict__["_say"])
+        return (grid.squeeze() if grid.size > 1 else grid[0, 0]) if squeeze else grid
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
@@ -91,6 +105,10 @@ class Bar:
 
     def __len__(self) -> int:
         return len(self._iterable)
+
+    @staticmethod
+    def write(*_: Any, **__: Any) -> None:
+        """A line above the bar, which is not there either."""
 
     def __enter__(self) -> Bar:
         return self

@@ -7,10 +7,14 @@ import re
 from typing import NamedTuple
 
 from app.errors import ProgramError
-from app.graph import Span
+from app.graph import Diagnostic, Span
 from app.program.indentation import indent_again
-from app.program.paste import Paste, paste, plain, split_lines
+from app.program.left_out import leave_out
+from app.program.notes import note
+from app.program.paste import Paste, split_lines
 from app.program.positions import depth_of, place_in_paste
+from app.program.readings import Reading, readings
+from app.program.value import FILENAME
 
 #: nodes on the longest way through a tree; Python's own recursion limit is a thousand frames
 DEPTH = 300
@@ -19,24 +23,33 @@ _LOST = re.compile(r"expected an indented block|outside function|unexpected inde
 
 
 class TorchCode(NamedTuple):
-    """Cleaned text and its tree, positions in pasted characters."""
+    """Cleaned text and its tree, positions in pasted characters; what was left out of it."""
 
     code: str
     tree: ast.Module
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def read_torch(source: str, lang: str = "en") -> TorchCode:
     """Raises ProgramError `syntax_error`, `lost_indentation`, `not_a_program` or `too_deep`."""
-    first = paste(source)
-    pasted, error = first, ValueError("")
-    for pasted in (first, plain(first)):
+    told: tuple[Paste, BaseException] | None = None
+    for place, reading in enumerate(readings(source)):
         try:
-            tree = ast.parse(pasted.text)
+            tree = ast.parse(reading.paste.text)
+            compile(tree, FILENAME, "exec", dont_inherit=True)  # a stray return still parses
         except _UNREADABLE as caught:
-            error = caught  # type: ignore[assignment]
+            told = (reading.paste, caught) if place <= 1 else told
         else:
-            return _placed(pasted, tree, source, lang)
-    raise _refusal(pasted, error, source, lang)
+            if tree.body or not reading.note:
+                found = _placed(reading.paste, tree, source, lang)
+                left = leave_out(found.tree, lang)
+                return found._replace(notes=(*_notes(reading, lang), *left))
+    assert told is not None
+    raise _refusal(*told, source, lang)
+
+
+def _notes(reading: Reading, lang: str) -> tuple[Diagnostic, ...]:
+    return (note(reading.note, reading.span, lang),) if reading.note and reading.span else ()
 
 
 def _placed(pasted: Paste, tree: ast.Module, source: str, lang: str) -> TorchCode:
@@ -67,7 +80,22 @@ def _refusal(pasted: Paste, error: BaseException, source: str, lang: str) -> Pro
         return ProgramError("lost_indentation", span=span, lang=lang, repair=repair)
     reason = error.msg if isinstance(error, SyntaxError) else str(error)
     text = split_lines(source)[span.line - 1].strip()[:120]
-    return ProgramError("syntax_error", span=span, lang=lang, reason=reason, text=text)
+    repair = mended(pasted.text, reason, span.line)
+    return ProgramError(
+        "syntax_error", span=span, lang=lang, repair=repair, reason=reason, text=text
+    )
+
+
+def mended(text: str, reason: str, line: int) -> str | None:
+    """Python 2's print with its brackets; a colon that was forgotten."""
+    rows = text.split("\n")
+    if "call to 'print'" in reason:
+        return re.sub(r"(?m)^(\s*)print (?!\()(.+?),?\s*$", r"\1print(\2)", text)
+    if reason != "expected ':'":
+        return None
+    code, mark, comment = rows[line - 1].partition("#")
+    rows[line - 1] = f"{code.rstrip()}:{'  ' + mark if mark else ''}{comment}"
+    return "\n".join(rows)
 
 
 def _is_json(text: str) -> bool:

@@ -8,18 +8,35 @@ import struct
 
 import msgspec
 
+from app.collector import paused
 from app.graph import Struct
-from app.protocol import Job, Outcome, Progress, Reply, Request, Slice, Sliced
+from app.protocol import Outcome, Reply, Request, Sketch
 from app.sandbox.sound import check
+from app.settings import settings
 
 HEADER = struct.Struct("!I")
-REQUEST = msgspec.json.Decoder(Job | Slice)
-REPLY = msgspec.json.Decoder(Progress | Outcome | Sliced)
+ENCODER = msgspec.json.Encoder()
+REQUEST = msgspec.json.Decoder(Request)
+REPLY = msgspec.json.Decoder(Reply)
+
+
+class Texts(msgspec.Struct):
+    """A reply with its graph as it stands there."""
+
+    graph: msgspec.Raw
+
+
+TEXTS = msgspec.json.Decoder(Texts)
 #: a frame up to this many bytes is decoded without counting its tokens first
 SMALL = 1 << 20
+#: bytes a sketch may have, and the one that outlines a whole long run
+SKETCH_BYTES, OUTLINE_BYTES = 1 << 20, 16 << 20
 #: honest replies spend at least this on each token: `0.0,` is the shortest there is many of, while
 #: the hostile `[],` makes two of three bytes and 64 bytes of memory
 BYTES_PER_TOKEN = 4
+#: tokens for each node the settings allow: its value, its gradient, what flows to and from it, at 64
+#: elements each. Decoding holds up all else the server does, a fifth of a second for the most there may be
+TOKENS_PER_NODE = 6 * 64
 
 
 class Broken(Exception):
@@ -34,10 +51,12 @@ class Dishonest(Exception):
     """A frame no honest worker sends, or more frames than one sends."""
 
 
-def frame(message: Struct) -> bytes:
-    """The bytes of one message."""
-    body = msgspec.json.encode(message)
-    return HEADER.pack(len(body)) + body
+def frame(message: Struct) -> bytearray:
+    """The bytes of one message, in one buffer: a large one is not copied."""
+    framed = bytearray(HEADER.size)
+    ENCODER.encode_into(message, framed, HEADER.size)
+    HEADER.pack_into(framed, 0, len(framed) - HEADER.size)
+    return framed
 
 
 class Wire:
@@ -51,7 +70,7 @@ class Wire:
         """Write one message, blocking. Raises OSError where nobody reads any more."""
         self.write(frame(message))
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes | bytearray) -> None:
         """Write it all, blocking."""
         rest = memoryview(content)
         while rest:
@@ -81,7 +100,8 @@ class Replies:
         self.reader = reader
         self.size = size
         self.count = count
-        self.rest = size + SMALL  # room for progress beside the largest outcome
+        self.rest = size + SMALL  # room for progress and sketches beside the largest outcome
+        self.is_outlined = False
 
     async def next(self) -> Reply:
         """The next reply. Raises Broken, TooLarge or Dishonest."""
@@ -89,12 +109,31 @@ class Replies:
         if self.count < 0:
             raise Dishonest("too many frames")
         body = await self._body()
-        if len(body) > SMALL and tokens_of(body) > self.size // BYTES_PER_TOKEN:
-            raise Dishonest("too many values")
         try:
-            return check(REPLY.decode(body))
+            if len(body) <= SMALL:
+                reply = read(body)
+            elif tokens_of(body) > self.tokens:
+                raise Dishonest("too many values")
+            else:  # beside all else that goes on: checking takes longer than decoding
+                reply = await asyncio.to_thread(read, body)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise Dishonest(str(error)) from error
+        if isinstance(reply, Sketch):
+            self._allow(reply, len(body))
+        return reply
+
+    def _allow(self, sketch: Sketch, size: int) -> None:
+        """One outline is allowed, beside all else."""
+        if size > size_of(sketch) or (sketch.is_outline and self.is_outlined):
+            raise Dishonest("too large a sketch")
+        if sketch.is_outline:
+            self.is_outlined = True
+            self.rest += size
+
+    @property
+    def tokens(self) -> int:
+        """The most a reply may consist of."""
+        return min(self.size // BYTES_PER_TOKEN, settings().nodes * TOKENS_PER_NODE)
 
     async def _body(self) -> bytes:
         try:
@@ -105,6 +144,20 @@ class Replies:
             return await self.reader.readexactly(size)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise Broken("closed") from error
+
+
+def read(body: bytes) -> Reply:
+    """A reply, every name in it known to lead somewhere. Raises what decoding and checking raise."""
+    with paused():
+        reply = check(REPLY.decode(body))
+    if isinstance(reply, (Outcome, Sketch)) and reply.graph is not None:
+        reply.graph.keep(bytes(TEXTS.decode(body).graph))
+    return reply
+
+
+def size_of(sketch: Sketch) -> int:
+    """Bytes it may have."""
+    return OUTLINE_BYTES if sketch.is_outline else SKETCH_BYTES
 
 
 def tokens_of(body: bytes) -> int:

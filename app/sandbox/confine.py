@@ -12,6 +12,7 @@ import signal
 import sys
 
 from app.graph import Struct
+from app.sandbox.device import ADDRESSES, CALLS
 from app.sandbox.landlock import landlock_version, leave_the_file_system
 from app.sandbox.seccomp import filter_calls, has_seccomp
 from app.settings import Settings
@@ -53,20 +54,21 @@ def probe() -> Confinement:
     )
 
 
-def confine(settings: Settings, memory_base: int, parent: int) -> None:
+def confine(settings: Settings, memory_base: int, parent: int, kind: str = "cpu") -> None:
     """Give up everything but computing, and end when process `parent` ends. `memory_base` is the
-    address space already in use, bytes.
+    address space already in use, bytes; `kind` the device whose driver may go on.
 
     Raises OSError where the kernel refuses: the caller must then not run user code."""
     os.environ.clear()
+    memory_base += ADDRESSES.get(kind, 0)
     if sys.platform == "linux":
         with_filter = has_seccomp()  # asked before the file system is gone
         threads = _become_nobody()
         _limit_resources(settings, memory_base, threads)
-        _give_up_privileges(parent)
+        give_up_privileges(parent)
         leave_the_file_system()
         if with_filter:
-            filter_calls()
+            filter_calls(CALLS.get(kind, ()))
     elif sys.platform != "win32":
         _limit_resources(settings, memory_base, None)
 
@@ -122,7 +124,7 @@ def _limit_resources(settings: Settings, memory_base: int, threads: int | None) 
                 resource.setrlimit(kind, (value, value))
 
 
-def _give_up_privileges(parent: int) -> None:
+def give_up_privileges(parent: int) -> None:
     """After the change of user, which would undo the first of these."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -1,8 +1,8 @@
 """A wish for workers in; ones started from nothing out, on machines that cannot fork safely.
 
-macOS, Windows and Linux before pidfd: each worker imports torch for itself (seconds, hence the
+macOS, Windows and Linux before pidfd, and devices whose driver no fork survives: each worker imports torch for itself (seconds, hence the
 spares) and is bounded by resource limits where there are any. Run as
-`python -m app.sandbox.lone ENTRY`, it talks over its standard streams."""
+`python -m app.sandbox.lone ENTRY DEVICE`, it talks over its standard streams."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import sys
 
 from app.errors import WorkerError
 from app.sandbox.channel import Wire
+from app.sandbox.device import initialise
 from app.sandbox.handle import Worker
 from app.sandbox.nursery import environment
 from app.settings import Settings
@@ -42,9 +43,10 @@ class ProcessGrip:
 class LoneNursery:
     """Starts workers one by one; the same face as Nursery."""
 
-    def __init__(self, settings: Settings, entry: str) -> None:
+    def __init__(self, settings: Settings, entry: str, device: str = "cpu") -> None:
         self.settings = settings
         self.entry = entry
+        self.device = device
         self.births = 0
         self.is_alive = True
         self.born: list[asyncio.subprocess.Process] = []
@@ -57,8 +59,8 @@ class LoneNursery:
         pipe = asyncio.subprocess.PIPE
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "app.sandbox.lone", self.entry),
-                env=environment(self.settings),
+                *(sys.executable, "-P", "-m", "app.sandbox.lone", self.entry, self.device),
+                env=environment(self.settings, self.device),
                 stdin=pipe,
                 stdout=pipe,
                 limit=1 << 20,
@@ -84,10 +86,10 @@ class LoneNursery:
             await process.wait()
 
 
-def main(entry: str) -> None:
+def main(entry: str, device: str) -> None:
     """Be one worker on the standard streams."""
     parent = os.getppid()
-    from app.sandbox.warm import warm
+    from app.sandbox.warm import WARM_UP, warm
     from app.sandbox.worker import serve
 
     wire = Wire(os.dup(0), os.dup(1))
@@ -98,9 +100,11 @@ def main(entry: str) -> None:
         for stream in (wire.source, wire.sink):
             msvcrt.setmode(stream, os.O_BINARY)
     run = warm(entry)
-    status = serve(wire, Settings(), run, parent)
+    if device != "cpu":
+        initialise(device, run, WARM_UP)
+    status = serve(wire, Settings(), run, parent, device)
     os._exit(status)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2])

@@ -9,6 +9,8 @@ import socket
 import sys
 
 from app.errors import WorkerError
+from app.sandbox.device import CHOSEN, HIDDEN, kind_of
+from app.sandbox.device import ENVIRONMENT as DRIVER
 from app.sandbox.handle import PidGrip, Worker
 from app.settings import Settings
 
@@ -138,12 +140,17 @@ class Nursery:
         return line
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """What a worker's memory may hold of the server's environment: paths, and numeric limits."""
+def environment(settings: Settings, device: str = "cpu") -> dict[str, str]:
+    """What a worker's memory may hold of the server's environment: paths, and numeric limits. Only
+    a worker of a device sees a card: a driver initialised in the zygote would not survive its forks."""
+    kind = kind_of(device)
+    cards = HIDDEN if kind == "cpu" else {n: os.environ[n] for n in CHOSEN if n in os.environ}
     chosen = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     numbers = {k: v for k, v in settings.model_dump().items() if type(v) in (int, float)}
     return {
         **chosen,
+        **cards,
+        **DRIVER.get(kind, {}),
         **{f"GRADREEL_{name.upper()}": str(value) for name, value in numbers.items()},
         "PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path),
         "OMP_NUM_THREADS": "1",

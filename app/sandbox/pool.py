@@ -6,13 +6,15 @@ import asyncio
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from app.errors import GradreelError, LimitError, WorkerError
-from app.protocol import Job, Outcome, Progress, Slice, Sliced
+from app.explanations import Answer, Question, Unanswered
+from app.protocol import Job, Outcome, Progress, Sketch
 from app.sandbox.channel import Broken, Dishonest, Replies
 from app.sandbox.confine import probe
+from app.sandbox.device import has_driver
 from app.sandbox.documents import Documents
 from app.sandbox.handle import Worker
 from app.sandbox.lone import LoneNursery
@@ -30,12 +32,16 @@ REFILL_AFTER_S = 0.25
 class Pool:
     """Keeps a zygote and some spare workers ready; runs each job in a worker of its own."""
 
-    def __init__(self, settings: Settings, entry: str = "app.autograd:run") -> None:
+    def __init__(
+        self, settings: Settings, entry: str = "app.explain:run", device: str = "cpu"
+    ) -> None:
         self.settings = settings
         self.confinement = probe()
         can_fork = sys.platform == "linux" and hasattr(os, "pidfd_open")
-        self.nursery: Nursery | LoneNursery = (Nursery if can_fork else LoneNursery)(
-            settings, entry
+        self.nursery: Nursery | LoneNursery = (
+            Nursery(settings, entry)
+            if can_fork and device == "cpu"
+            else LoneNursery(settings, entry, device)
         )
         self.spares: deque[Worker] = deque()
         self.documents = Documents(settings.sessions, settings.session_idle_s)
@@ -50,6 +56,10 @@ class Pool:
     def ready(self) -> bool:
         """Whether a job would start at once."""
         return self.nursery.is_alive and not self.is_closed
+
+    def has_room(self, job: Job) -> bool:
+        """Whether one more run would keep nobody waiting."""
+        return self.waiting == 0 and not self.slots.locked()
 
     async def start(self) -> None:
         """Start the zygote, wait until it is warm, fork the spares. Raises WorkerError."""
@@ -77,11 +87,12 @@ class Pool:
         job: Job,
         *,
         progress: Callable[[Progress], None] | None = None,
+        sketch: Callable[[Sketch], None] | None = None,
         session: str | None = None,
     ) -> Outcome:
         """Run a job; never raises for anything the job does. Cancelling the task kills the worker.
 
-        With a `session` the worker then waits, halted, for `slice`."""
+        With a `session` the worker then waits, halted, for `ask`."""
         lang = job.options.lang
         size = len(job.source.encode("utf-8", "replace"))
         if size > self.settings.source_bytes:
@@ -91,7 +102,7 @@ class Pool:
         if not await self._slot():
             return Outcome(problem=LimitError("busy", lang=lang).problem)
         try:
-            return await self._run(job, Watch(progress), session)
+            return await self._run(job, Watch(progress, sketch), session)
         finally:
             self.slots.release()
 
@@ -150,23 +161,23 @@ class Pool:
         replies = Replies(worker.reader, limits.reply_bytes, reports_allowed(limits.deadline_s))
         async with asyncio.timeout(limits.deadline_s):
             await worker.send(job)
-            while isinstance(reply := await replies.next(), Progress):
+            while isinstance(reply := await replies.next(), (Progress, Sketch)):
                 watch.note(reply)
         if not isinstance(reply, Outcome):
-            raise Dishonest("a slice nobody asked for")
+            raise Dishonest("an answer nobody asked for")
         return reply
 
-    async def slice(self, session: str, request: Slice, lang: str = "en") -> Sliced:
-        """Part of a tensor of the document's last run."""
+    async def ask(self, session: str, question: Question, lang: str = "en") -> Answer:
+        """What the worker of the document's last run answers."""
         worker = self.documents.touch(session)
         if worker is None:
-            return Sliced(problem=LimitError("session_gone", lang=lang).problem)
+            return Unanswered(problem=LimitError("session_gone", lang=lang).problem)
         try:
             async with worker.asking:
                 worker.resume()
-                sliced = await self._sliced(worker, request)
+                answer = await self._answer(worker, question)
                 worker.halt()
-                return sliced
+                return answer
         except BaseException as error:  # a cancelled question leaves its answer in the stream
             was_dropped = worker.is_dead
             if self.documents.workers.get(session) is worker:
@@ -174,15 +185,16 @@ class Pool:
             if not isinstance(error, Exception):
                 raise
             if was_dropped:
-                return Sliced(problem=LimitError("session_gone", lang=lang).problem)
-            return Sliced(problem=verdict(error, None, Watch(None), self.settings, lang))
+                return Unanswered(problem=LimitError("session_gone", lang=lang).problem)
+            problem = verdict(error, None, Watch(None), self.settings, lang)
+            return Unanswered(problem=problem)
 
-    async def _sliced(self, worker: Worker, request: Slice) -> Sliced:
+    async def _answer(self, worker: Worker, question: Question) -> Answer:
         async with asyncio.timeout(self.settings.deadline_s):
-            await worker.send(request)
+            await worker.send(question)
             reply = await Replies(worker.reader, self.settings.reply_bytes, 1).next()
-        if not isinstance(reply, Sliced):
-            raise Dishonest("no slice")
+        if isinstance(reply, (Progress, Sketch, Outcome)):
+            raise Dishonest("no answer")
         return reply
 
     async def _take(self) -> Worker:
@@ -246,16 +258,32 @@ def is_kept(outcome: Outcome) -> bool:
     return outcome.graph is not None and (outcome.problem is None or bool(outcome.graph.nodes))
 
 
-def run_once(job: Job, settings: Settings, entry: str = "app.autograd:run") -> Outcome:
+def run_once(job: Job, settings: Settings, entry: str = "app.explain:run") -> Outcome:
     """One job, for the command line: a pool of one worker, started and closed."""
+    return run_and_ask(job, (), settings, entry)[0]
 
-    async def alone() -> Outcome:
-        pool = Pool(settings.model_copy(update={"spare_workers": 0}), entry)
+
+def run_and_ask(
+    job: Job,
+    questions: Sequence[Question],
+    settings: Settings,
+    entry: str = "app.explain:run",
+) -> tuple[Outcome, list[Answer]]:
+    """One job, and what its worker, confined as before, answers to the questions about it: an
+    answer for each, none where the job failed."""
+
+    async def alone() -> tuple[Outcome, list[Answer]]:
+        few, device = settings.model_copy(update={"spare_workers": 0}), job.options.device
+        pool = Pool(few, entry, device if has_driver(device) else "cpu")
         try:
             await pool.start()
-            return await pool.run(job)
+            outcome = await pool.run(job, session="alone" if questions else None)
+            if outcome.problem is not None:
+                return outcome, []
+            lang = job.options.lang
+            return outcome, [await pool.ask("alone", each, lang) for each in questions]
         except GradreelError as error:
-            return Outcome(problem=error.problem)
+            return Outcome(problem=error.problem), []
         finally:
             await pool.close()
 

@@ -8,13 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.graph import AutogradView, Edge, Graph, Node, Scope, Value
-from app.protocol import Outcome, Reply, Sliced
+from app.explanations import Card, Curvature, Sliced
+from app.graph import AutogradView, Edge, Graph, Node, Scope, Tensor, Value
+from app.protocol import Outcome, Reply, Sketch
+from app.settings import settings
 
 #: longest text standing for one element: "-inf", or a complex number in full
 NUMBER_CHARS = 64
+#: nodes a graph may have for each the settings allow: leaves of what is left out stay
+NODES_EACH = 4
 #: dimensions torch allows a tensor
 RANK = 64
+#: elements and lists a value of a graph may consist of: 64 elements, each in as many lists
+TOLD = 64 * (RANK + 1)
+#: the same of a slice, whose elements may be 4,096
+SLICED = 4096 * (RANK + 1)
 
 
 def check(reply: Reply) -> Reply:
@@ -25,8 +33,18 @@ def check(reply: Reply) -> Reply:
             _check_graph(reply.graph)
         if reply.autograd is not None:
             _check_view(reply.autograd, reply.graph)
+    elif isinstance(reply, Sketch):
+        _known(0 <= reply.shown <= reply.events, "more shown than there is")
+        _check_graph(reply.graph)
     elif isinstance(reply, Sliced):
-        _check_value(reply.value)
+        _check_value(reply.value, SLICED)
+    elif isinstance(reply, Card):
+        for value in (reply.upstream, reply.local, reply.contribution):
+            _check_value(value)
+    elif isinstance(reply, Curvature):
+        _check_value(reply.gradient)
+        for content in (reply.matrix, reply.jvp, reply.vjp):
+            _check_nested(content, "a derivative")
     return reply
 
 
@@ -43,23 +61,31 @@ def _unique(ids: Iterable[str], what: str) -> set[str]:
 
 
 def _check_graph(graph: Graph) -> None:
+    _known(len(graph.nodes) <= NODES_EACH * settings().nodes, "more nodes than are shown")
     nodes = {node.id: node for node in graph.nodes}
     _unique((node.id for node in graph.nodes), "a node")
     _check_scopes(graph.scopes)
     scopes = {scope.id for scope in graph.scopes}
     for node in graph.nodes:
-        _check_node(node, scopes)
+        _check_node(node, scopes, nodes)
     edges = _unique((edge.id for edge in graph.edges), "an edge")
     for edge in graph.edges:
         _check_edge(edge, nodes)
     _check_references(graph, nodes, edges)
 
 
-def _check_node(node: Node, scopes: set[str]) -> None:
+def _leads_to(output: Tensor, nodes: dict[str, Node]) -> bool:
+    return output.held is None or output.held.update is None or output.held.update in nodes
+
+
+def _check_node(node: Node, scopes: set[str], nodes: dict[str, Node]) -> None:
     _known(node.scope is None or node.scope in scopes, f"scope of {node.id}")
     for output in node.outputs:
         _check_value(output.value)
-        _check_value(output.gradient)
+        for gradient in (output.gradient, output.carried, output.rest):
+            _check_value(gradient)
+        _check_value(output.held.value if output.held else None)
+        _known(_leads_to(output, nodes), f"update of {node.id}")
 
 
 def _check_edge(edge: Edge, nodes: dict[str, Node]) -> None:
@@ -90,7 +116,7 @@ def _check_references(graph: Graph, nodes: dict[str, Node], edges: set[str]) -> 
         _known(each.root is None or each.root in nodes, "a pass's root")
         for step in each.steps:
             _known(step.node in nodes and edges.issuperset(step.edges), f"step {step.node}")
-            for value in (*step.contributions, *step.gradients):
+            for value in (*step.contributions, *step.gradients, step.before):
                 _check_value(value)
     for note in graph.diagnostics:
         _known(note.node is None or note.node in nodes, f"diagnostic {note.code}")
@@ -108,17 +134,18 @@ def _check_view(view: AutogradView, graph: Graph | None) -> None:
     _known(all(n.node is None or n.node in known for n in view.nodes), "an autograd node's node")
 
 
-def _check_value(value: Value | None) -> None:
+def _check_value(value: Value | None, most: int = TOLD) -> None:
     if value is not None and value.data is not None:
-        _check_nested(value.data, "a value")
+        _known(_check_nested(value.data, "a value") <= most, "more elements than are told")
 
 
-def _check_nested(content: Any, what: str, depth: int = 0) -> None:
+def _check_nested(content: Any, what: str, depth: int = 0) -> int:
+    """How many elements and lists there are."""
     if isinstance(content, list):
         _known(depth < RANK, f"{what} too deep")
-        for item in content:
-            _check_nested(item, what, depth + 1)
-    elif isinstance(content, str):
+        return 1 + sum([_check_nested(item, what, depth + 1) for item in content])
+    if isinstance(content, str):
         _known(len(content) <= NUMBER_CHARS, f"{what} too long")
     else:
         _known(content is None or isinstance(content, (int, float)), f"{what} no number")
+    return 1

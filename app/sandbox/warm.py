@@ -8,6 +8,18 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from app.explanations import (
+    CheckGradients,
+    Curve,
+    Derive,
+    EdgeCard,
+    Examine,
+    NodeCard,
+    PathsBetween,
+    Question,
+    Remember,
+    Why,
+)
 from app.protocol import Job
 from app.sandbox.confine import probe
 from app.words import catalogue
@@ -31,6 +43,14 @@ z.backward()
 print(f"{z}", a)
 """
 
+#: programs with closed forms of many kinds: powers, exponentials, cases, special functions
+QUESTIONED = (
+    "y = sigmoid(w*x + b)\nL = -(x*log(y) + (1-x)*log(1-y))",
+    "L = relu(w - 0.2)^2 + max(w, b) + abs(w)",
+    "L = sin(x)*tanh(b) + sqrt(x*x + 1)/b + atan(b) + x^3",
+    "L = log(1 + exp(-w)) + erf(w)",
+)
+
 
 def warm(entry: str) -> Callable[..., Any]:
     """Import all a program may import and run two programs, on one thread: a process forked after
@@ -49,10 +69,25 @@ def warm(entry: str) -> Callable[..., Any]:
     probe()  # loads what confining needs: a confined process can load nothing
     run = entry_of(entry)
     run(Job(source=WARM_UP))
-    run(Job(source="y = sigmoid(w*x + b)"))
+    for source in QUESTIONED:
+        question(run(Job(source=source)))
     gc.collect()
     gc.freeze()
     return run
+
+
+def question(finished: Any) -> None:
+    """Ask everything once: what explains a program (SymPy, forward mode) also loads as it goes."""
+    graph = finished.outcome.graph
+    if graph is None:
+        return
+    leaves = [node.id for node in graph.nodes if node.kind == "parameter"]
+    every: list[Question] = [Derive(), CheckGradients(), Why(), Remember(), Examine()]
+    every += [NodeCard(node=node.id) for node in graph.nodes]
+    every += [EdgeCard(edge=edge.id) for edge in graph.edges]
+    every += [PathsBetween(leaf=leaf) for leaf in leaves] + [Curve(leaf=leaf) for leaf in leaves]
+    for one in every:
+        finished.answer(one)
 
 
 def entry_of(entry: str) -> Callable[..., Any]:

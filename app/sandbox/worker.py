@@ -1,4 +1,4 @@
-"""One job from the wire in; progress and one outcome back, then slices or the end."""
+"""One job from the wire in; progress and one outcome back, then answers or the end."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from app.errors import LimitError
-from app.protocol import Job, Outcome, Progress, Slice
-from app.sandbox.channel import Broken, TooLarge, Wire, frame
+from app.protocol import Job, Options, Outcome, Progress, Sketch
+from app.sandbox.channel import Broken, TooLarge, Wire, frame, size_of
 from app.sandbox.confine import address_space, confine
+from app.sandbox.device import CALLS, kind_of
 from app.settings import Settings
 
 #: the smallest program that goes everywhere a program goes
@@ -20,13 +21,18 @@ FIRST = "import torch\nw = torch.tensor([0.5], requires_grad=True)\n(w * w).sigm
 OUT_OF_MEMORY = 77
 
 
-def serve(wire: Wire, settings: Settings, run: Callable[..., Any], parent: int) -> int:
-    """Confine this process, run one job, answer slices until the wire closes: the exit status."""
-    _keep_only(wire)
+def serve(
+    wire: Wire, settings: Settings, run: Callable[..., Any], parent: int, device: str = "cpu"
+) -> int:
+    """Confine this process, run one job, answer questions until the wire closes: the exit status."""
+    if kind_of(device) not in CALLS:  # a driver goes on using what it has opened
+        _keep_only(wire)
     _threads(settings.torch_threads)
-    confine(settings, address_space(), parent)
+    confine(settings, address_space(), parent, kind_of(device))
     try:
-        run(Job(source=FIRST))  # touches the pages a fork shares, so that the real job need not
+        run(
+            Job(source=FIRST, options=Options(device=device))
+        )  # touches the pages a fork shares, so that the real job need not
         wire.send(Progress(stage="parse"))  # the greeting: confined, warm, waiting
         _one_job(wire, settings, run)
     except (Broken, TooLarge, msgspec.MsgspecError, OSError):
@@ -40,13 +46,20 @@ def _one_job(wire: Wire, settings: Settings, run: Callable[..., Any]) -> None:
     job = wire.receive(settings.source_bytes * 8)
     if not isinstance(job, Job):
         return
-    finished = run(job, wire.send)
+    finished = run(job, lambda report: _report(wire, report))
     wire.write(_framed(finished.outcome, settings, job.options.lang))
-    while isinstance(request := wire.receive(1 << 16), Slice):
-        wire.send(finished.slice(request))
+    while not isinstance(question := wire.receive(1 << 16), Job):
+        wire.send(finished.answer(question))
 
 
-def _framed(outcome: Outcome, settings: Settings, lang: str) -> bytes:
+def _report(wire: Wire, report: Progress | Sketch) -> None:
+    """Progress and sketches; a sketch that is too large is not worth the wait."""
+    framed = frame(report)
+    if isinstance(report, Progress) or len(framed) <= size_of(report):
+        wire.write(framed)
+
+
+def _framed(outcome: Outcome, settings: Settings, lang: str) -> bytearray:
     """The outcome's frame; of one that is too large, a problem that says so."""
     framed = frame(outcome)
     if len(framed) <= settings.reply_bytes:

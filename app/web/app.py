@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.middleware.gzip import GZipMiddleware
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 
 from app import __version__
 from app.assets import static_dir
+from app.doctor import Device, devices
+from app.export.studio import Studio
 from app.layout import LayoutPool
-from app.sandbox import Pool
+from app.sandbox import Fleet
 from app.settings import Settings, settings
-from app.web import api, live, pages
-from app.web.limits import Bucket
-from app.web.middleware import guard
+from app.store.database import Database
+from app.store.links import Links
+from app.web import api, embed, exports, images, links, live, oembed, pages
+from app.web.faults import unanswered, unreadable
+from app.web.hosts import OnlyHosts
+from app.web.limits import Bucket, Seats
+from app.web.middleware import Compressed, guard
+from app.web.scenes import Runs
+from app.web.shelf import Shelf
 
 
 def create_app(chosen: Settings | None = None, pool: Any = None) -> FastAPI:
@@ -27,12 +37,24 @@ def create_app(chosen: Settings | None = None, pool: Any = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.pool = pool or Pool(limits)
+        app.state.pool = pool or Fleet(limits)
         app.state.layouts = LayoutPool(limits.layout_workers, limits.layout_s)
+        app.state.studio = Studio(limits)
+        app.state.runs = Runs(app.state.pool, limits.runs_mib << 20)
+        asked = asyncio.create_task(asyncio.to_thread(devices))
         await app.state.pool.start()
+        offering = asyncio.create_task(offer(app, await asked))
+        app.state.studio.start()
+        app.state.links = Links(Database(limits.database))
+        tidying = asyncio.create_task(links.tidy(app.state.links))
         try:
             yield
         finally:
+            for task in (tidying, offering):
+                task.cancel()
+            await asyncio.gather(tidying, offering, return_exceptions=True)
+            app.state.links.database.close()
+            await app.state.studio.close()
             app.state.layouts.close()
             await app.state.pool.close()
 
@@ -40,19 +62,31 @@ def create_app(chosen: Settings | None = None, pool: Any = None) -> FastAPI:
         title="Gradreel", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.state.settings = limits
+    app.state.devices = [Device(name="cpu", label="CPU")]
     app.state.bucket = Bucket(limits.requests_per_minute)
+    app.state.link_bucket = Bucket(limits.links_per_minute)
+    app.state.seats = Seats(limits.sockets, limits.sockets_per_address)
+    app.state.shelf = Shelf(limits.pages_mib << 20)
     app.middleware("http")(guard)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
-    for router in (pages.router, api.router, live.router):
-        app.include_router(router)
+    app.add_middleware(Compressed, minimum_size=1000, compresslevel=6)
+    app.add_middleware(OnlyHosts, settings=limits)
+    for module in (pages, api, exports, images, links, embed, oembed, live):
+        app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=static_dir(), check_dir=False), name="static")
-    app.add_exception_handler(HTTPException, missing)
+    app.add_exception_handler(HTTPException, unanswered)
+    app.add_exception_handler(RequestValidationError, unreadable)
     return app
 
 
-async def missing(request: Request, error: Exception) -> Response:
-    """404 and its like: a page for people, JSON for programs."""
-    status = getattr(error, "status_code", 500)
-    if request.url.path.startswith("/api/"):
-        return api.refuse("not_found", status, path=request.url.path[:100])
-    return pages.render(request, "error.html", status, code=status)
+async def offer(app: FastAPI, found: list[Device]) -> None:
+    """Start workers for the devices beside the CPU; pages offer those that came up."""
+    beside = [one.name for one in found if one.reason is None and one.name != "cpu"]
+
+    def known(reason: str, there: Container[str]) -> list[Device]:
+        late = [one.name in beside and one.name not in there for one in found]
+        return [replace(d, reason=reason) if is_late else d for d, is_late in zip(found, late)]
+
+    app.state.devices = known("starting", ())
+    if beside and isinstance(app.state.pool, Fleet):
+        await app.state.pool.admit(beside)
+        app.state.devices = known("no_start", app.state.pool.others)

@@ -8,7 +8,10 @@ from functools import cache
 from app.assets import examples_dir
 from app.graph import Struct
 
-HEADER = re.compile(r"^# (title|why|language)(?:\[(\w+)\])?: (.*)$")
+HEADER = re.compile(r"^# (title|why|group|language)(?:\[(\w+)\])?: (.*)$")
+
+#: the gallery's shelves, in their order
+GROUPS = ("first", "surprise", "network")
 
 
 class Example(Struct, frozen=True, kw_only=True):
@@ -17,6 +20,8 @@ class Example(Struct, frozen=True, kw_only=True):
     id: str
     title: dict[str, str]
     why: dict[str, str]
+    #: shelf of the gallery, one of GROUPS
+    group: str
     language: str
     source: str
 
@@ -30,7 +35,7 @@ def examples() -> list[Example]:
 
 def read(name: str, text: str) -> Example:
     """One file: header comments, then the program."""
-    words: dict[str, dict[str, str]] = {"title": {}, "why": {}, "language": {}}
+    words: dict[str, dict[str, str]] = {"title": {}, "why": {}, "group": {}, "language": {}}
     lines = text.split("\n")
     while lines and (match := HEADER.match(lines[0])):
         words[match[1]][match[2] or "en"] = match[3]
@@ -39,6 +44,7 @@ def read(name: str, text: str) -> Example:
         id=name,
         title=words["title"],
         why=words["why"],
+        group=words["group"].get("en", GROUPS[0]),
         language=words["language"].get("en", "torch"),
         source="\n".join(lines).strip("\n") + "\n",
     )

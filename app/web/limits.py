@@ -1,9 +1,10 @@
-"""A request in; whether its address still has requests left this minute, out."""
+"""A request or live socket in; whether its address, and the server, has room left for it, out."""
 
 from __future__ import annotations
 
+import ipaddress
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Any
 
 #: addresses remembered at once
@@ -28,8 +29,43 @@ class Bucket:
         return tokens >= 1
 
 
-def allowed(connection: Any) -> bool:
-    """Whether this request or socket message may go on."""
-    address = connection.client.host if connection.client else "?"
-    bucket: Bucket = connection.app.state.bucket
-    return bucket.take(address)
+class Seats:
+    """Live sockets now open: at most `most`, and `each` of one address."""
+
+    def __init__(self, most: int, each: int) -> None:
+        self.most = most
+        self.each = each
+        self.taken: Counter[str] = Counter()
+
+    def take(self, address: str) -> bool:
+        """Sit down; False where there is no room."""
+        if self.taken.total() >= self.most or self.taken[address] >= self.each:
+            return False
+        self.taken[address] += 1
+        return True
+
+    def leave(self, address: str) -> None:
+        """Stand up."""
+        self.taken[address] -= 1
+        if self.taken[address] <= 0:
+            del self.taken[address]
+
+
+def address_of(connection: Any) -> str:
+    """Who is asking: an address, of IPv6 the /64 that one subscriber has all of."""
+    host = connection.client.host if connection.client else "?"
+    try:
+        found = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return str(host)[:100]
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
+def allowed(connection: Any, kind: str = "bucket") -> bool:
+    """Whether this request or socket message may go on; `kind` names the app's bucket."""
+    bucket: Bucket = getattr(connection.app.state, kind)
+    return bucket.take(address_of(connection))

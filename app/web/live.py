@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import time
+import zlib
+from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
@@ -13,28 +14,43 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from app.errors import LimitError, Problem
 from app.graph import Struct
-from app.protocol import Outcome, Progress
-from app.web.draw import drawn
-from app.web.limits import allowed
+from app.protocol import Job, Outcome
+from app.web.draw import Changes, Drawable, drawn, found_in
+from app.web.exporting import Exporting, export_of, template_chars
+from app.web.limits import address_of, allowed
 from app.web.messages import (
+    AnswerMessage,
+    AskMessage,
     CancelMessage,
+    ExportMessage,
+    FindMessage,
     FoldMessage,
+    FoundMessage,
     FromPage,
     ProblemMessage,
-    ProgressMessage,
     ResultMessage,
     RunMessage,
-    SlicedMessage,
-    SliceMessage,
+    StopExportMessage,
     ViewMessage,
 )
+from app.web.running import Running
 
 router = APIRouter()
 DECODER = msgspec.json.Decoder(FromPage)
+#: questions, foldings and searches one page may have under way; one more is answered `busy`
+AT_ONCE = 16
+#: bytes of a message too few to be worth deflating
+SHORT = 4096
+
+
+def deflated(content: bytes) -> bytes:
+    """Without a header, as DecompressionStream("deflate-raw") reads it; fast rather than small."""
+    packer = zlib.compressobj(1, wbits=-15)
+    return packer.compress(content) + packer.flush()
 
 
 class Document:
-    """One page: at most one run at a time, its last outcome, a worker of its own."""
+    """One page: at most one run at a time, its last graph, a worker of its own."""
 
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket
@@ -42,16 +58,27 @@ class Document:
         self.layouts = socket.app.state.layouts
         self.name = secrets.token_urlsafe(12)
         self.task: asyncio.Task[None] | None = None
-        self.outcome: Outcome | None = None
+        self.answering: set[asyncio.Future[None]] = set()
+        self.shelf = socket.app.state.shelf
+        self.job: Job | None = None
+        self.key: str | None = None
+        self.again = asyncio.Lock()
         self.lang = "en"
         self.room: tuple[float, float] | None = None
+        self.thumbs = True
         self.sending = asyncio.Lock()
+        self.deflates = "deflate" in socket.query_params
+        self.exporting = Exporting(self)
 
     async def send(self, message: Struct) -> None:
-        """One message to the page."""
+        """One message to the page; a long one deflated, where the page asked for that."""
         async with self.sending:
+            content = msgspec.json.encode(message)
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await self.socket.send_text(msgspec.json.encode(message).decode())
+                if self.deflates and len(content) > SHORT:
+                    await self.socket.send_bytes(await asyncio.to_thread(deflated, content))
+                else:
+                    await self.socket.send_text(content.decode())
 
     async def take(self, message: Any) -> None:
         """One message from the page."""
@@ -62,11 +89,52 @@ class Document:
             await self.cancel()
             problem = LimitError("cancelled", lang=self.lang).problem
             await self.send(ProblemMessage(id=message.id, problem=problem))
-        elif isinstance(message, SliceMessage):
-            sliced = await self.pool.slice(self.name, message.slice, self.lang)
-            await self.send(SlicedMessage(id=message.id, sliced=sliced))
+        elif isinstance(message, AskMessage):
+            await self.background(message.id, self.ask(message))
         elif isinstance(message, FoldMessage):
-            await self.fold(message)
+            await self.background(message.id, self.fold(message))
+        elif isinstance(message, FindMessage):
+            await self.background(message.id, self.find(message))
+        elif isinstance(message, ExportMessage):
+            self.exporting.start(message)
+        elif isinstance(message, StopExportMessage):
+            await self.exporting.stop(message.id)
+
+    async def background(self, number: int, work: Coroutine[Any, Any, None]) -> None:
+        """Answer while the page may say more, a cancel for one."""
+        if len(self.answering) >= AT_ONCE:
+            work.close()
+            problem = LimitError("busy", lang=self.lang).problem
+            await self.send(ProblemMessage(id=number, problem=problem))
+            return
+        task = asyncio.ensure_future(work)
+        self.answering.add(task)
+        task.add_done_callback(self.answering.discard)
+
+    def keep(self, run: Drawable) -> None:
+        """What the page shows from now on."""
+        self.key = run.key
+        self.shelf.put(self.name, run)
+
+    async def kept(self) -> Drawable | None:
+        """What the page shows; run again where the server had no room to keep it. None where there
+        was nothing, or is not any more."""
+        async with self.again:
+            found: Drawable | None = self.shelf.get(self.name)
+            is_running = self.task is not None and not self.task.done()
+            if found or self.job is None or is_running:
+                return found
+            outcome = await self.pool.run(self.job, session=self.name)
+            if outcome.graph is None:
+                return None
+            run = Drawable.of(outcome.graph, outcome.autograd)
+            self.keep(run)
+            return run
+
+    async def ask(self, message: AskMessage) -> None:
+        """What the last run's worker says to a question."""
+        answer = await self.pool.ask(self.name, message.question, self.lang)
+        await self.send(AnswerMessage(id=message.id, answer=answer))
 
     async def cancel(self) -> None:
         """Stop the run under way, its worker with it."""
@@ -78,23 +146,10 @@ class Document:
     async def run(self, message: RunMessage) -> None:
         """Run, draw, answer."""
         self.lang = message.job.options.lang
-        self.room = message.room
-        start = time.perf_counter()
-        reports: set[asyncio.Future[None]] = set()
-
-        def progress(report: Progress) -> None:
-            elapsed = (time.perf_counter() - start) * 1e3
-            if elapsed < 150:
-                return  # nobody sees a bar that short
-            said = ProgressMessage(
-                id=message.id, stage=report.stage, count=report.count, elapsed_ms=elapsed
-            )
-            task = asyncio.ensure_future(self.send(said))
-            reports.add(task)
-            task.add_done_callback(reports.discard)
-
-        outcome = await self.pool.run(message.job, progress=progress, session=self.name)
-        progress(Progress(stage="layout"))
+        self.room, self.thumbs = message.room, message.thumbs
+        async with self.again:  # a run made again would leave its worker behind this one's
+            self.job = message.job
+        outcome = await Running(self, message).outcome()
         await self.answer(message.id, outcome)
 
     async def answer(self, number: int, outcome: Outcome) -> None:
@@ -103,31 +158,42 @@ class Document:
             problem = outcome.problem or LimitError("worker_reply", lang=self.lang).problem
             await self.send(ProblemMessage(id=number, problem=problem))
             return
+        run = Drawable.of(outcome.graph, outcome.autograd)
         try:
-            views = await drawn(
-                self.layouts, outcome.graph, outcome.autograd, self.lang, room=self.room
-            )
+            how = Changes(lang=self.lang, room=self.room, thumbs=self.thumbs)
+            views, part, _ = await drawn(self.layouts, run, how)
         except (TimeoutError, OSError, ValueError, AssertionError):
             await self.send(ProblemMessage(id=number, problem=self.too_large()))
             return
-        self.outcome = outcome
+        self.keep(run)
+        size = (run.nodes, run.edges)
         await self.send(
-            ResultMessage(id=number, graph=outcome.graph, views=views, problem=outcome.problem)
+            ResultMessage(id=number, graph=part, views=views, problem=outcome.problem, size=size)
         )
 
     async def fold(self, message: FoldMessage) -> None:
         """The last run's picture with other scopes open."""
-        if self.outcome is None or self.outcome.graph is None:
+        run = await self.kept()
+        if run is None:
             return
-        opened, closed = frozenset(message.opened), frozenset(message.closed)
         try:
-            views = await drawn(
-                self.layouts, self.outcome.graph, None, self.lang, opened, closed, self.room
-            )
+            how = Changes(lang=self.lang, room=self.room, fold=message, thumbs=message.thumbs)
+            views, part, opened = await drawn(self.layouts, run, how)
         except (TimeoutError, OSError, ValueError, AssertionError):
             await self.send(ProblemMessage(id=message.id, problem=self.too_large()))
             return
-        await self.send(ViewMessage(id=message.id, view=views.program))
+        if self.key == run.key:
+            view = ViewMessage(id=message.id, view=views.program, graph=part, opened=opened)
+            await self.send(view)
+
+    async def find(self, message: FindMessage) -> None:
+        """Where the last run has what the page looks for."""
+        run = await self.kept()
+        if run is None:
+            return
+        with contextlib.suppress(TimeoutError, OSError, AssertionError):
+            found = await found_in(self.layouts, run, message.text[:200], self.room)
+            await self.send(FoundMessage(id=message.id, found=found))
 
     def too_large(self) -> Problem:
         """The layout took too long."""
@@ -136,7 +202,12 @@ class Document:
     async def close(self) -> None:
         """The page went away."""
         await self.cancel()
+        await self.exporting.close()
+        for task in list(self.answering):
+            task.cancel()
+        await asyncio.gather(*self.answering, return_exceptions=True)
         self.pool.drop(self.name)
+        self.shelf.drop(self.name)
 
 
 @router.websocket("/api/v1/live")
@@ -147,25 +218,45 @@ async def live(socket: WebSocket) -> None:
         await socket.close(code=1008)
         return
     await socket.accept()
-    document = Document(socket)
-    limit = socket.app.state.settings.source_bytes * 8
+    document, address = Document(socket), address_of(socket)
+    seats = socket.app.state.seats
+    if not seats.take(address):
+        problem = LimitError("too_many_pages", lang=document.lang).problem
+        await document.send(ProblemMessage(id=0, problem=problem))
+        await socket.close(code=1013)
+        return
     try:
         while True:
-            text = await socket.receive_text()
-            if len(text) > limit or not allowed(socket):
-                code = "source_too_large" if len(text) > limit else "too_many_requests"
-                words = {"size": len(text) // 1000, "limit": limit // 8000}
-                problem = LimitError(code, lang=document.lang, **words).problem
-                await document.send(ProblemMessage(id=0, problem=problem))
-                continue
-            try:
-                message = DECODER.decode(text)
-            except (msgspec.MsgspecError, UnicodeError, RecursionError):
-                problem = LimitError("malformed", lang=document.lang).problem
-                await document.send(ProblemMessage(id=0, problem=problem))
-                continue
-            await document.take(message)
+            await hear(document, await socket.receive_text())
     except (WebSocketDisconnect, KeyError):
         pass
     finally:
+        seats.leave(address)
         await document.close()
+
+
+async def hear(document: Document, text: str) -> None:
+    """One message, or why it is none: to the export it asks for, else to the page."""
+    number, settings = export_of(text), document.socket.app.state.settings
+    most = settings.source_bytes * 8 + (template_chars(settings) if number else 0)
+    try:
+        if len(text) > most and number:
+            raise LimitError("template_too_large", lang=document.lang, limit=settings.template_mib)
+        if len(text) > most:
+            words = {"size": len(text) // 1000, "limit": most // 8000}
+            raise LimitError("source_too_large", lang=document.lang, **words)
+        if not allowed(document.socket):
+            raise LimitError("too_many_requests", lang=document.lang)
+        message = decoded(text, document.lang)
+    except LimitError as error:
+        await document.send(ProblemMessage(id=number, problem=error.problem))
+    else:
+        await document.take(message)
+
+
+def decoded(text: str, lang: str) -> Any:
+    """A message of the page's. Raises LimitError where it is none."""
+    try:
+        return DECODER.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise LimitError("malformed", lang=lang) from error

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from app.errors import Problem
+from app.explanations import Answer, Question
+from app.export.scene import How
 from app.graph import Graph, Struct
+from app.layout import Found
 from app.picture.marks import Picture
-from app.protocol import Job, Slice, Sliced
+from app.protocol import Job
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -23,11 +26,13 @@ class Views(Struct, frozen=True, kw_only=True):
 
 
 class RunMessage(Struct, frozen=True, kw_only=True, tag="run"):
-    """Run a program; a newer one cancels it. `room` is the stage in px."""
+    """Run a program; a newer one cancels it. `room` is the stage in px, `thumbs` whether cards
+    show heatmaps."""
 
     id: int
     job: Job
     room: tuple[float, float] | None = None
+    thumbs: bool = True
 
 
 class CancelMessage(Struct, frozen=True, kw_only=True, tag="cancel"):
@@ -36,36 +41,80 @@ class CancelMessage(Struct, frozen=True, kw_only=True, tag="cancel"):
     id: int
 
 
-class SliceMessage(Struct, frozen=True, kw_only=True, tag="slice"):
-    """Read part of a tensor of the last run."""
+class AskMessage(Struct, frozen=True, kw_only=True, tag="ask"):
+    """Ask the worker of the last run."""
 
     id: int
-    slice: Slice
+    question: Question
 
 
 class FoldMessage(Struct, frozen=True, kw_only=True, tag="fold"):
-    """Draw the last run again with these scopes open or folded."""
+    """Draw the last run again with these scopes and groups open or folded; besides, open all that
+    hides the node or scope `reveal`, or all below the scope `below` ("" is everything) for which
+    there is room."""
 
     id: int
     opened: list[str]
     closed: list[str]
+    reveal: str | None = None
+    below: str | None = None
+    thumbs: bool = True
+
+
+class FindMessage(Struct, frozen=True, kw_only=True, tag="find"):
+    """Look for nodes and scopes of the last run, also inside folds."""
+
+    id: int
+    text: str
+
+
+class ExportMessage(Struct, frozen=True, kw_only=True, tag="export"):
+    """Make a file of the last run. `template` is a deck of the person's own, base64."""
+
+    id: int
+    suffix: str
+    how: How = How()
+    template: str | None = None
+
+
+class StopExportMessage(Struct, frozen=True, kw_only=True, tag="stop_export"):
+    """Stop making that file."""
+
+    id: int
 
 
 class ProgressMessage(Struct, frozen=True, kw_only=True, tag="progress"):
-    """How far a run is."""
+    """How far a run is: `count` of `total`, where the total is known."""
 
     id: int
     stage: str
     count: int
     elapsed_ms: float
+    total: int | None = None
 
 
-class ResultMessage(Struct, frozen=True, kw_only=True, tag="result"):
-    """A run's graph and pictures; `problem` when the program failed midway."""
+class SketchMessage(Struct, frozen=True, kw_only=True, tag="sketch"):
+    """The pictures of a run that goes on: its first `shown` of `events` so far; of one that is over,
+    `is_outline`, all, but for its backward passes. The graph is the part they show of `size` nodes
+    and edges."""
 
     id: int
     graph: Graph
     views: Views
+    size: tuple[int, int]
+    events: int
+    shown: int
+    is_outline: bool = False
+
+
+class ResultMessage(Struct, frozen=True, kw_only=True, tag="result"):
+    """A run's pictures and the part of its graph they show, which has `size` nodes and edges in
+    all; `problem` when the program failed midway."""
+
+    id: int
+    graph: Graph
+    views: Views
+    size: tuple[int, int]
     problem: Problem | None = None
 
 
@@ -77,18 +126,63 @@ class ProblemMessage(Struct, frozen=True, kw_only=True, tag="problem"):
 
 
 class ViewMessage(Struct, frozen=True, kw_only=True, tag="view"):
-    """The program view after folding."""
+    """The program view after folding: what is open now, and the part of the graph it shows."""
 
     id: int
     view: View
+    graph: Graph
+    opened: list[str]
 
 
-class SlicedMessage(Struct, frozen=True, kw_only=True, tag="sliced"):
-    """The answer to a slice."""
+class FoundMessage(Struct, frozen=True, kw_only=True, tag="found"):
+    """What was found."""
 
     id: int
-    sliced: Sliced
+    found: Found
 
 
-FromPage = RunMessage | CancelMessage | SliceMessage | FoldMessage
-ToPage = ProgressMessage | ResultMessage | ProblemMessage | ViewMessage | SlicedMessage
+class AnswerMessage(Struct, frozen=True, kw_only=True, tag="answer"):
+    """The worker's answer."""
+
+    id: int
+    answer: Answer
+
+
+class ExportingMessage(Struct, frozen=True, kw_only=True, tag="exporting"):
+    """How far a file is: `done` of `of` steps."""
+
+    id: int
+    done: int
+    of: int
+
+
+class ExportedMessage(Struct, frozen=True, kw_only=True, tag="exported"):
+    """A file is ready at `url`; `size` in bytes. A file that could not be made answers a
+    ProblemMessage instead."""
+
+    id: int
+    url: str
+    name: str
+    size: int
+
+
+FromPage = (
+    RunMessage
+    | CancelMessage
+    | AskMessage
+    | FoldMessage
+    | FindMessage
+    | ExportMessage
+    | StopExportMessage
+)
+ToPage = (
+    ProgressMessage
+    | SketchMessage
+    | ResultMessage
+    | ProblemMessage
+    | ViewMessage
+    | AnswerMessage
+    | FoundMessage
+    | ExportingMessage
+    | ExportedMessage
+)

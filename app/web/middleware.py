@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
+
+from app.web.faults import failed
+
+#: what is packed already, or packs itself
+PACKED = ("/img/", "/api/v1/exports/", "/api/v1/export/")
+
+
+class Compressed(GZipMiddleware):
+    """Compresses what is text."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(PACKED):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -15,10 +31,9 @@ async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]
     try:
         response = await call(request)
     except Exception:
-        logging.getLogger("gradreel").exception("unhandled error")
-        response = Response("Gradreel itself failed; the log says why.", 500)
+        response = failed(request)
     host = request.headers.get("host", "localhost")
-    response.headers["Content-Security-Policy"] = "; ".join(
+    page = "; ".join(
         [
             "default-src 'none'",
             f"script-src 'self' 'nonce-{nonce}'",
@@ -32,9 +47,10 @@ async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]
             "frame-ancestors 'none'",
         ]
     )
+    response.headers.setdefault("Content-Security-Policy", page)  # files and embeds bring their own
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if request.url.path.startswith("/static/"):
         response.headers["Cache-Control"] = "public, max-age=300, must-revalidate"

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.templating import Jinja2Templates
 
 from app import __version__
 from app.assets import templates_dir
-from app.web.examples import examples
+from app.export import FORMATS
+from app.inline import safe_json
+from app.program.network import EXAMPLES, KINDS, LOSSES
+from app.web.examples import GROUPS, examples
+from app.web.language import language_of
 from app.words import LANGUAGES, catalogue
 
 router = APIRouter()
 templates = Jinja2Templates(directory=templates_dir())
 
 
-def language_of(request: Request) -> str:
-    """?lang=, else the cookie, else Accept-Language's first that we speak, else English."""
-    for wanted in (request.query_params.get("lang"), request.cookies.get("lang")):
-        if wanted in LANGUAGES:
-            return wanted
-    accepted: list[tuple[float, str]] = []
-    for part in request.headers.get("accept-language", "").split(","):
-        name, _, quality = part.strip().partition(";q=")
-        try:
-            accepted.append((-float(quality or 1), name.partition("-")[0].lower()))
-        except ValueError:
-            continue
-    for _, name in sorted(accepted):
-        if name in LANGUAGES:
-            return name
-    return "en"
-
-
 def words_of(lang: str) -> dict[str, str]:
     """Every sentence of the catalogue in one language."""
     return {key: text.get(lang, text["en"]) for key, text in catalogue().items()}
-
-
-def safe_json(value: Any) -> str:
-    """JSON that cannot end a script element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def render(request: Request, name: str, status: int = 200, **context: Any) -> Response:
@@ -61,15 +41,21 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> Re
     return page
 
 
-@router.get("/", include_in_schema=False)
+@router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
 async def index(request: Request) -> Response:
     """The app."""
+    return app_page(request)
+
+
+def app_page(request: Request, shared: dict[str, Any] | None = None, share: Any = None) -> Response:
+    """The app, opening the state `shared` {id, code, ancestor}; `share` is what previews say of it."""
     lang = language_of(request)
     gallery = [
         {
             "id": example.id,
             "title": example.title.get(lang, example.title.get("en", example.id)),
             "why": example.why.get(lang, example.why.get("en", "")),
+            "group": example.group,
             "language": example.language,
             "source": example.source,
         }
@@ -80,10 +66,17 @@ async def index(request: Request) -> Response:
         "lang": lang,
         "words": words_of(lang),
         "examples": gallery,
+        "groups": GROUPS,
         "deadline_s": settings.deadline_s,
+        "devices": msgspec.to_builtins(request.app.state.devices),
         "nonce": request.state.nonce,
+        "layers": [*KINDS, *LOSSES],
+        "losses": list(LOSSES),
+        "defaults": EXAMPLES,
+        "formats": sorted(FORMATS),
+        "shared": shared,
     }
-    return render(request, "index.html", boot=safe_json(boot), examples=gallery)
+    return render(request, "index.html", boot=safe_json(boot), examples=gallery, share=share)
 
 
 @router.get("/docs", include_in_schema=False)

@@ -23,5 +23,10 @@ def say(key: str, lang: str = "en", **words: object) -> str:
     """The sentence for `key` in `lang` (English where a language is unknown).
 
     Raises KeyError when the catalogue has no such key."""
+    return pattern(key, lang).format(**words)
+
+
+def pattern(key: str, lang: str = "en") -> str:
+    """The same with its {parameters} unfilled, for the browser to fill in."""
     sentences = catalogue()[key]
-    return sentences.get(lang, sentences["en"]).format(**words)
+    return sentences.get(lang, sentences["en"])

@@ -1,17 +1,27 @@
 // The page, started: every panel mounted, the first program on stage.
 import { effect } from "@preact/signals-core";
-import { run } from "./api";
+import { mountAnswers } from "./answers";
+import { run, showThumbs } from "./api";
 import { byId } from "./dom";
+import { icon } from "./icons";
 import { mountKeys } from "./keys";
+import { mountBusy } from "./panels/busy";
+import { mountDevice } from "./panels/device";
 import { mountDialogs } from "./panels/dialogs";
 import { mountEditor } from "./panels/editor";
-import { mountInspector } from "./panels/inspector";
+import { mountCrumbs } from "./panels/crumbs";
 import { mountOutput } from "./panels/output";
+import { mountExport } from "./panels/export";
+import { mountSearch } from "./panels/search";
+import { mountTabs } from "./panels/tabs";
+import { mountTensor } from "./panels/tensor";
 import { mountTransport } from "./panels/transport";
 import { mountPlayer } from "./player";
 import { mountStage } from "./stage";
-import { boot, dtype, inputs, language, lastStep, result, root, seed, source, step, viewName } from "./state";
-import { encode, restore } from "./url";
+import { mountHeat } from "./heat";
+import { mountNetwork } from "./panels/network";
+import { boot, closed, device, dtype, inputs, language, lastStep, opened, problem, result, root, seed, selected, source, step, t, thumbs, viewName } from "./state";
+import { encode, isAwaited, restore, whenDrawn } from "./url";
 
 const THEMES = ["system", "light", "dark"];
 
@@ -22,6 +32,7 @@ function mountTheme(): void {
     localStorage.setItem("theme", theme);
   };
   set(localStorage.getItem("theme") ?? "system");
+  byId("theme-button").replaceChildren(icon("theme"));
   byId("theme-button").addEventListener("click", () => {
     const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
     const order = isDark ? ["system", "light", "dark"] : ["system", "dark", "light"];
@@ -41,7 +52,9 @@ function mountViews(): void {
   effect(() => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset["view"] === viewName.value));
     const autograd = [...buttons].find((button) => button.dataset["view"] === "autograd");
-    if (autograd) autograd.disabled = Boolean(result.value && !result.value.views.autograd);
+    if (!autograd) return;
+    autograd.disabled = Boolean(result.value && !result.value.views.autograd);
+    autograd.title = autograd.disabled ? t("page.no_autograd") : "";
   });
 }
 
@@ -51,17 +64,24 @@ function mountOptions(): void {
   stream.addEventListener("change", () => { seed.value = Math.max(0, Math.trunc(stream.valueAsNumber || 0)); run(); });
   written.addEventListener("change", () => { language.value = written.value || null; run(); });
   effect(() => void (written.value = language.value ?? ""));
+  const small = byId<HTMLInputElement>("thumbs");
+  small.checked = thumbs.value;
+  small.addEventListener("change", () => showThumbs(small.checked));
   byId("run-button").addEventListener("click", run);
 }
 
 /** Keep the address true to what is on screen, half a second behind. */
 function mountAddress(): void {
   let timer = 0;
+  let first: string | null = null;
   effect(() => {
-    void [source.value, language.value, inputs.value, root.value, viewName.value];
+    void [source.value, language.value, inputs.value, root.value, viewName.value, device.value, dtype.value, seed.value, step.value, opened.value, closed.value, selected.value, result.value, problem.value];
     clearTimeout(timer);
-    timer = window.setTimeout(() => void encode().then((code) => {
-      history.replaceState(null, "", `#${code}`);
+    timer = window.setTimeout(() => void (isAwaited() ? null : encode())?.then((code) => {
+      first ??= code;
+      // a short link stays in the address for as long as it shows what it was made for
+      if (boot.shared && code !== first) history.replaceState(null, "", `/#${code}`);
+      else if (!boot.shared) history.replaceState(null, "", `#${code}`);
       for (const link of document.querySelectorAll<HTMLAnchorElement>(".langs a")) link.hash = code;
     }), 500);
   });
@@ -71,18 +91,28 @@ async function start(): Promise<void> {
   mountTheme();
   if (!(await restore())) {
     source.value = boot.examples[0]?.source ?? "";
-    language.value = boot.examples[0]?.language === "math" ? "math" : null;
+    language.value = null;
   }
+  mountCrumbs();  // before the stage, which leaves room for what lies over it
   mountStage();
+  mountHeat();
   mountTransport();
   mountPlayer();
   mountEditor();
-  mountInspector();
+  mountAnswers();
+  mountTabs();
   mountOutput();
+  mountBusy();
+  mountNetwork();
   mountDialogs();
+  mountTensor();
+  mountExport();
+  mountSearch();
   mountViews();
   mountOptions();
+  mountDevice();
   mountKeys();
+  whenDrawn();
   run();
   mountAddress();
 }

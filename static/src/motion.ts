@@ -18,7 +18,7 @@ export function stopPulses(): void {
 }
 
 /** Forward along the arrow, backward against it; each pulse removes itself. */
-export function pulse(layer: SVGGElement, elements: Map<string, SVGGElement>, step: PictureStep, speed: number): void {
+export function pulse(layer: SVGGElement, elements: Map<string, SVGGElement>, step: Pick<PictureStep, "kind" | "flows">, speed: number): void {
   const time = duration(1, speed) * 0.72;
   for (const [edge, text] of step.flows) {
     const path = elements.get(`${edge}.edge`)?.querySelector("path")?.getAttribute("d");

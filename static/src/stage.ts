@@ -2,15 +2,20 @@
 import { effect } from "@preact/signals-core";
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type ZoomTransform } from "d3-zoom";
-import { fold, setRoot } from "./api";
+import { fold, openBelow, setRoot } from "./api";
 import { byId, reducedMotion, svgElement } from "./dom";
+import { fits, fitted, middle } from "./fitting";
+import { glide } from "./glide";
+import { icon } from "./icons";
 import { duration, pulse, stopPulses } from "./motion";
-import { hovered, nodes, playing, result, selected, speed, stale, step, steps, t, view, viewName } from "./state";
+import { paint } from "./paint";
+import { walk } from "./roving";
+import { scrub } from "./scrub";
+import { speak } from "./spoken";
+import { mapPicture, mapView, mountMinimap } from "./minimap";
+import { anchor, busy, hovered, lit, nodes, playing, result, selected, sketch, speed, stale, step, steps, t, view, viewing, viewName, wanted } from "./state";
 import { stateAt, type State } from "./timeline";
 import type { Mark, View } from "./types";
-
-const TAGS = new Set(["svg", "g", "rect", "path", "circle", "text"]);
-const ATTRIBUTES = /^(id|class|data-(node|edge|scope)|tabindex|role|aria-label|[xydr]|c[xy]|r[xy]|width|height|fill|stroke|stroke-width|stroke-dasharray|font-size|font-weight|text-anchor|xmlns|viewBox|font-family)$/;
 
 let root: SVGSVGElement | null = null;
 let layer: SVGGElement | null = null;
@@ -18,22 +23,21 @@ let shown: View | null = null;
 let elements = new Map<string, SVGGElement>();
 let states = new Map<string, State>();
 let places = new Map<string, Mark>();
+let wasSketch = false;
 let transform: ZoomTransform = zoomIdentity;
-const zoomer = zoom<SVGSVGElement, unknown>().scaleExtent([0.08, 5]).on("zoom", (event: { transform: ZoomTransform }) => {
+let journey = 0;
+/** Whether the visitor has moved the view since it was fitted. */
+let isMoved = false;
+let seen: { step: number; view: View | null } = { step: 0, view: null };
+const zoomer = zoom<SVGSVGElement, unknown>().scaleExtent([0.08, 5]).on("zoom", (event: { transform: ZoomTransform; sourceEvent: Event | null }) => {
   transform = event.transform;
+  if (event.sourceEvent) isMoved = true;
   layer?.setAttribute("transform", transform.toString());
+  if (!root) return;
+  const { clientWidth, clientHeight } = byId("stage");
+  const { x, y, k } = transform;
+  mapView(-x / k, -y / k, clientWidth / k, clientHeight / k);
 });
-
-/** Keep only what a picture needs: defence in depth against a hostile SVG. */
-function scrub(element: Element): void {
-  for (const child of [...element.children]) {
-    if (TAGS.has(child.tagName)) scrub(child);
-    else child.remove();
-  }
-  for (const attribute of [...element.attributes]) {
-    if (!ATTRIBUTES.test(attribute.name)) element.removeAttribute(attribute.name);
-  }
-}
 
 function adopt(next: View): void {
   const parsed = new DOMParser().parseFromString(next.svg, "image/svg+xml").documentElement;
@@ -53,40 +57,108 @@ function adopt(next: View): void {
   const isSame = shown !== null && [...places.keys()].some((id) => old.has(id));
   select(svg).call(zoomer).on("dblclick.zoom", null);
   const isFirst = shown === null || !isSame;
+  svg.classList.toggle("is-first", isFirst); // what goes on from the picture before stands there at once
   shown = next;
   states = new Map();
-  if (isFirst || !fits(old)) fit();
+  mapPicture(next.picture);
+  const from = transform;
+  const held = anchor.peek();
+  anchor.value = null;
+  if (held !== null && hold(held, old)) { /* what was clicked stays under the pointer */ }
+  else if (wasSketch && isSame && becomes(next, old)) { /* a sketch became its result */ }
+  else if (isFirst || old.size !== places.size) fit(false);
   else select(svg).call(zoomer.transform, transform);
-  if (isSame) glide(old);
+  if (isSame) glide(elements, old, places, from, transform);
+  wasSketch = sketch.peek() !== null;
+  const id = wanted.peek();
+  if (id !== null && centre(markOf(id))) wanted.value = null;
   firstFocus();
 }
 
-/** Whether the picture kept its size, so that the view may stay where it is. */
-function fits(old: Map<string, Mark>): boolean {
-  return old.size === places.size;
+/** The mark that shows a node or scope; of a scope without a box, its first card. */
+function markOf(id: string): string {
+  if (places.has(`${id}.card`) || places.has(`${id}.scope`)) return places.has(`${id}.card`) ? `${id}.card` : `${id}.scope`;
+  const inside = result.value?.graph.nodes.find((node) => node.scope === id && places.has(`${node.id}.card`));
+  return `${inside?.id ?? id}.card`;
+}
+const placeOf = (scope: string, marks: Map<string, Mark>): Mark | undefined => marks.get(`${scope}.card`) ?? marks.get(`${scope}.scope`);
+
+/** Keep a scope where it was on screen, folded or open, at the same scale. */
+function hold(scope: string, old: Map<string, Mark>): boolean {
+  const [before, after] = [placeOf(scope, old), placeOf(scope, places)];
+  if (!before || !after || !root) return false;
+  const [[x0, y0], [x1, y1]] = [middle(before), middle(after)];
+  const { x, y, k } = transform;
+  select(root).call(zoomer.transform, zoomIdentity.translate(x + (x0 - x1) * k, y + (y0 - y1) * k).scale(k));
+  return true;
 }
 
-/** Cards that stay move smoothly from where they were. */
-function glide(old: Map<string, Mark>): void {
-  if (reducedMotion()) return;
-  for (const [id, mark] of places) {
-    const before = old.get(id);
-    const element = elements.get(id);
-    if (!before || !element || mark.role === "edge" || mark.role === "arrowhead") continue;
-    const [dx, dy] = [before.x - mark.x, before.y - mark.y];
-    if (Math.abs(dx) + Math.abs(dy) < 1) continue;
-    element.animate([{ transform: `translate(${dx}px,${dy}px)` }, { transform: "none" }], { duration: 320, easing: "ease-out" });
-  }
+/** Keep a sketch's first card in place in its result; false where the result wants another scale. */
+function becomes(next: View, old: Map<string, Mark>): boolean {
+  const first = [...places.keys()].find((id) => id.endsWith(".card") && old.has(id)) ?? "";
+  if (!root || !hold(first.slice(0, -5), old)) return false;
+  return isMoved || fits(transform, next.picture, root.getBoundingClientRect()) || Math.abs((opened()?.k ?? 0) / transform.k - 1) < 0.02;
 }
 
-export function fit(): void {
-  if (!root || !shown) return;
+/** Bring a mark to the middle of the stage, large enough to read; whether it is drawn. */
+export function centre(id: string): boolean {
+  const mark = places.get(id);
+  if (!mark || !root) return false;
   const { width, height } = root.getBoundingClientRect();
-  const { width: w, height: h } = shown.picture;
-  if (!width || !height) return;
-  const scale = Math.min(width / w, height / h, 1.5);
-  const next = zoomIdentity.translate((width - w * scale) / 2, (height - h * scale) / 2).scale(scale);
-  select(root).call(zoomer.transform, next);
+  const whole = Math.min(width / (mark.width + 80), height / (mark.height + 80), 1.2);
+  const scale = mark.role === "card" ? Math.max(transform.k, 0.8) : whole;
+  const [x, y] = middle(mark);
+  const next = zoomIdentity.translate(width / 2 - x * scale, height / 2 - y * scale).scale(scale);
+  travel(next);
+  return true;
+}
+
+/** Move the view there, in 420 ms where motion is welcome. */
+function travel(next: ZoomTransform): void {
+  const svg = root, from = transform, start = performance.now(), mine = ++journey;
+  const frame = (now: number): void => {
+    if (!svg || svg !== root || mine !== journey) return;
+    const whole = reducedMotion() ? 1 : Math.min(1, (now - start) / 420);
+    const part = whole * whole * (3 - 2 * whole);
+    const between = (a: number, b: number): number => a + (b - a) * part;
+    select(svg).call(zoomer.transform, zoomIdentity.translate(between(from.x, next.x), between(from.y, next.y)).scale(between(from.k, next.k)));
+    if (whole < 1) requestAnimationFrame(frame);
+  };
+  frame(start);
+}
+
+/** What lies over the stage and stays there. */
+const COVERS = ["crumbs", "heat-legend"];
+
+/** Where the whole picture is seen; or, where that would be too small to read, its beginning. */
+function opened(isWhole = false): { x: number; y: number; k: number } | null {
+  const room = root?.getBoundingClientRect();
+  if (!shown || !room?.width || !room.height) return null;
+  const lying = sketch.peek() ? [...COVERS, "busy"] : COVERS; // a run's progress goes when it ends
+  const over = [...lying.map((id) => byId(id)), ...document.querySelectorAll<HTMLElement>(".zoom")];
+  const covers = over.map((one) => one.getBoundingClientRect()).filter((box) => box.width)
+    .map((box) => ({ x: box.x - room.x, y: box.y - room.y, width: box.width, height: box.height }));
+  return fitted(shown.picture, room, covers, isWhole);
+}
+
+export function fit(isWhole = true): void {
+  const place = opened(isWhole);
+  if (!root || !place) return;
+  select(root).call(zoomer.transform, zoomIdentity.translate(place.x, place.y).scale(place.k));
+  isMoved = false;
+}
+
+/** Keep the card a step is about in sight. */
+function follow(): void {
+  const node = steps.value[step.value]?.node;
+  const mark = node ? places.get(`${node}.card`) : undefined;
+  if (!mark || !root || step.value === 0) return;
+  const { width, height } = root.getBoundingClientRect();
+  const { x, y, k } = transform;
+  const [left, top] = [mark.x * k + x, mark.y * k + y];
+  const isSeen = left >= 0 && top >= 0 && left + mark.width * k <= width && top + mark.height * k <= height;
+  const [across, down] = middle(mark);
+  if (!isSeen) travel(zoomIdentity.translate(width / 2 - across * k, height / 2 - down * k).scale(k));
 }
 
 export function zoomBy(factor: number): void {
@@ -96,16 +168,8 @@ export function zoomBy(factor: number): void {
 function show(): void {
   if (!shown) return;
   const next = stateAt(shown.picture, step.value);
-  for (const [id, state] of next) {
-    const before = states.get(id);
-    if (before && before.phase === state.phase && before.text === state.text && before.tone === state.tone) continue;
-    const element = elements.get(id);
-    if (!element) continue;
-    for (const phase of ["hidden", "waiting", "active", "done"]) element.classList.toggle(`is-${phase}`, phase === state.phase);
-    const text = element.querySelector("text");
-    if (text && text.textContent !== (state.text ?? "")) text.textContent = state.text ?? "";
-    element.toggleAttribute("data-empty", !state.text);
-  }
+  paint(elements, states, next);
+  speak(elements, places, next);
   states = next;
   const now = steps.value[step.value];
   byId("stage").dataset["pass"] = step.value === 0 ? "none" : (now?.kind ?? "none");
@@ -117,30 +181,11 @@ function show(): void {
   }
 }
 
-/** Roving focus: one card is in the tab order, arrow keys walk the others. */
+/** One card is in the tab order; arrow keys walk the others. */
 function firstFocus(): void {
   const chosen = selected.value ? elements.get(`${selected.value}.card`) : null;
   const card = chosen ?? layer?.querySelector<SVGGElement>(".card");
   card?.setAttribute("tabindex", "0");
-}
-
-function walk(card: SVGGElement, key: string): void {
-  const here = card.getBoundingClientRect();
-  let best: SVGGElement | null = null;
-  let least = Infinity;
-  for (const other of layer?.querySelectorAll<SVGGElement>(".card") ?? []) {
-    if (other === card) continue;
-    const box = other.getBoundingClientRect();
-    const [dx, dy] = [box.x - here.x, box.y - here.y];
-    const along = { ArrowRight: dx, ArrowLeft: -dx, ArrowDown: dy, ArrowUp: -dy }[key] ?? 0;
-    const across = key === "ArrowRight" || key === "ArrowLeft" ? Math.abs(dy) : Math.abs(dx);
-    if (along > 4 && along + 2 * across < least) [best, least] = [other, along + 2 * across];
-  }
-  if (best) {
-    card.setAttribute("tabindex", "-1");
-    best.setAttribute("tabindex", "0");
-    best.focus();
-  }
 }
 
 function target(event: Event): SVGGElement | null {
@@ -154,16 +199,33 @@ function choose(mark: SVGGElement): void {
   else selected.value = node ?? edge ?? null;
 }
 
+/** The viewer on a card's value (its first output's) or gradient (of the first that has one). */
+function look(node: string, gradient: boolean): void {
+  const first = nodes.value.get(node)?.outputs.findIndex((output) => output.gradient) ?? -1;
+  if (!stale.value) viewing.value = { node, output: gradient ? Math.max(first, 0) : 0, of: gradient ? "gradient" : "value", edge: null };
+}
+
+/** E opens a folded card, and folds the scope an open one is in; with Shift, all below. */
+function expand(mark: SVGGElement, all: boolean): void {
+  const { node, scope } = mark.dataset;
+  const around = scope ?? (node ? nodes.value.get(node)?.scope : null) ?? "";
+  if (all) openBelow(around);
+  else if (scope && mark.classList.contains("card")) fold(scope, true);
+  else if (around) fold(around, false);
+}
+
 function highlight(): void {
   const node = hovered.value;
   const graph = result.value?.graph;
   const near = new Set<string>();
+  const shining = new Set(lit.value);
   for (const edge of graph?.edges ?? []) {
     if (edge.source.node === node || edge.target.node === node) near.add(edge.id);
   }
   for (const [, element] of elements) {
     const { node: own, edge } = element.dataset;
     element.classList.toggle("is-hovered", node !== null && (own === node || edge === node || (edge !== undefined && near.has(edge))));
+    element.classList.toggle("is-lit", (own !== undefined && shining.has(own)) || (edge !== undefined && shining.has(edge)));
     element.classList.toggle("is-selected", selected.value !== null && (own === selected.value || edge === selected.value));
     element.classList.toggle("is-root", own !== undefined && own === graph?.root && element.classList.contains("card"));
   }
@@ -184,12 +246,18 @@ export function mountStage(): void {
   stage.addEventListener("keydown", (event) => {
     const mark = target(event);
     if (!mark) return;
-    if (event.key.startsWith("Arrow")) walk(mark, event.key);
+    if (event.key.startsWith("Arrow")) walk(mark, event.key, layer?.querySelectorAll<SVGGElement>(".card") ?? []);
     else if (event.key === "Enter") choose(mark);
+    else if (event.key.toLowerCase() === "e") expand(mark, event.shiftKey);
+    else if (event.key.toLowerCase() === "v" && mark.dataset["node"]) look(mark.dataset["node"], event.shiftKey);
     else if (event.key.toLowerCase() === "r" && mark.dataset["node"] && nodes.value.has(mark.dataset["node"])) setRoot(mark.dataset["node"]);
     else return;
     event.preventDefault();
     event.stopPropagation();
+  });
+  stage.addEventListener("dblclick", (event) => {
+    const mark = target(event);
+    if (mark?.classList.contains("thumb") && mark.dataset["node"]) look(mark.dataset["node"], mark.id.endsWith(".gradient_thumb"));
   });
   effect(() => {
     const next = view.value;
@@ -200,14 +268,29 @@ export function mountStage(): void {
     }
   });
   effect(() => {
-    void step.value;
     void viewName.value;
+    const isStep = step.value !== seen.step && view.value === seen.view;
+    seen = { step: step.value, view: view.value };
     show();
+    if (isStep) follow();
   });
   effect(highlight);
+  effect(() => {
+    if (sketch.value && !busy.value && !isMoved) requestAnimationFrame(() => fit(false)); // stopped: its note is longer
+  });
   effect(() => void stage.classList.toggle("is-stale", stale.value));
-  new ResizeObserver(() => fit()).observe(stage);
+  effect(() => {
+    const id = wanted.value;
+    if (id !== null && centre(markOf(id))) wanted.value = null;
+  });
+  mountMinimap((x, y) => {
+    if (!root) return;
+    const { width, height } = root.getBoundingClientRect();
+    select(root).call(zoomer.transform, zoomIdentity.translate(width / 2 - x * transform.k, height / 2 - y * transform.k).scale(transform.k));
+  });
+  new ResizeObserver(() => fit(false)).observe(stage);
+  for (const [id, name] of [["zoom-in", "closer"], ["zoom-out", "further"], ["zoom-fit", "whole"]] as const) byId(id).replaceChildren(icon(name));
   byId("zoom-in").addEventListener("click", () => zoomBy(1.3));
   byId("zoom-out").addEventListener("click", () => zoomBy(1 / 1.3));
-  byId("zoom-fit").addEventListener("click", fit);
+  byId("zoom-fit").addEventListener("click", () => fit());
 }

@@ -1,41 +1,80 @@
-// The page's state in; a URL fragment (deflated, base64url) out, and back. The server never sees it.
-import { inputs, language, root, source, viewName } from "./state";
+// The page's state in; a URL fragment (deflated, base64url) out, and back. Twin of app/store/code.py.
+import { effect } from "@preact/signals-core";
+import { refoldAs } from "./api";
+import { deflated, inflated } from "./deflate";
+import { boot, closed, device, dtype, goTo, inputs, language, lastStep, opened, problem, result, root, seed, selected, source, step, viewName } from "./state";
 
-interface Saved { v: 1; source: string; language?: string | null; inputs?: Record<string, unknown>; root?: string | null; view?: string }
+/** What a code holds; absent is the default. */
+interface Saved {
+  v: 1; source: string; language?: string | null; inputs?: Record<string, unknown>; root?: string | null; view?: string;
+  options?: { device?: string; dtype?: string; seed?: number }; opened?: string[]; closed?: string[]; step?: number; selected?: string | null;
+}
 
-async function through(bytes: Uint8Array, stream: CompressionStream | DecompressionStream): Promise<Uint8Array> {
-  const blob = new Blob([bytes as BlobPart]);
-  return new Uint8Array(await new Response(blob.stream().pipeThrough(stream as ReadableWritablePair)).arrayBuffer());
+/** What can be shown only once the picture is there. */
+let later: Saved | null = null;
+
+function saved(): Saved {
+  const found: Saved = { v: 1, source: source.value };
+  if (language.value) found.language = language.value;
+  if (Object.keys(inputs.value).length) found.inputs = inputs.value;
+  if (root.value) found.root = root.value;
+  if (viewName.value !== "program") found.view = viewName.value;
+  const options = { ...(device.value === "cpu" ? {} : { device: device.value }), ...(dtype.value === "float32" ? {} : { dtype: dtype.value }), ...(seed.value ? { seed: seed.value } : {}) };
+  if (Object.keys(options).length) found.options = options;
+  if (opened.value.length) found.opened = opened.value;
+  if (closed.value.length) found.closed = closed.value;
+  if (result.value && step.value !== lastStep.value) found.step = step.value;
+  if (selected.value) found.selected = selected.value;
+  return found;
 }
 
 export async function encode(): Promise<string> {
-  const saved: Saved = { v: 1, source: source.value };
-  if (language.value) saved.language = language.value;
-  if (Object.keys(inputs.value).length) saved.inputs = inputs.value;
-  if (root.value) saved.root = root.value;
-  if (viewName.value !== "program") saved.view = viewName.value;
-  const packed = await through(new TextEncoder().encode(JSON.stringify(saved)), new CompressionStream("deflate-raw"));
+  const packed = await deflated(JSON.stringify(saved()));
   let text = "";
   for (const byte of packed) text += String.fromCharCode(byte);
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** Restore from location.hash; whether there was anything to restore. */
+/** Restore from the address's fragment, else from the short link the page was opened by; whether there was anything. */
 export async function restore(): Promise<boolean> {
-  const code = location.hash.replace(/^#/, "");
+  const code = location.hash.replace(/^#/, "") || boot.shared?.code || "";
   if (!code || code.length > 400_000) return false;
   try {
     const bytes = Uint8Array.from(atob(code.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-    const text = new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")));
-    const saved = JSON.parse(text) as Saved;
-    if (saved.v !== 1 || typeof saved.source !== "string") return false;
-    source.value = saved.source;
-    language.value = saved.language ?? null;
-    inputs.value = saved.inputs ?? {};
-    root.value = saved.root ?? null;
-    if (saved.view === "autograd") viewName.value = "autograd";
+    const text = await inflated(bytes);
+    const found = JSON.parse(text) as Saved;
+    if (found.v !== 1 || typeof found.source !== "string") return false;
+    source.value = found.source;
+    language.value = found.language ?? null;
+    inputs.value = found.inputs ?? {};
+    root.value = found.root ?? null;
+    if (found.view === "autograd") viewName.value = "autograd";
+    const wanted = found.options?.device;
+    if (boot.devices.some((one) => one.name === wanted && one.reason === null)) device.value = wanted!;
+    if (found.options?.dtype === "float64") dtype.value = "float64";
+    if (Number.isInteger(found.options?.seed)) seed.value = found.options?.seed ?? 0;
+    later = found;
     return true;
   } catch {
     return false;
   }
+}
+
+/** Whether the link's view is still to come. */
+export const isAwaited = (): boolean => later !== null && problem.value === null;
+
+/** Fold, step and select as the link says, once what it shows is drawn. */
+export function whenDrawn(): void {
+  const stop = effect(() => {
+    if (!result.value) return;
+    const found = later;
+    later = null;
+    queueMicrotask(() => {
+      stop();
+      if (!found) return;
+      if (found.opened?.length || found.closed?.length) refoldAs(found.opened ?? [], found.closed ?? []);
+      if (typeof found.step === "number") goTo(found.step);
+      if (found.selected) selected.value = found.selected;
+    });
+  });
 }

@@ -4,7 +4,7 @@ import torch
 
 from app.autograd.capture import Update, capture
 from app.autograd.engine import BackwardRun
-from app.autograd.recorder import Op
+from app.autograd.events import Op
 
 NAME = "<program>"
 

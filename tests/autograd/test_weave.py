@@ -1,8 +1,11 @@
 """Programs in, the shape of their graph out."""
 
+import ast
+
 import pytest
 
 from app.autograd import run
+from app.autograd.runner import lent_to
 from app.graph import decode, encode
 from app.protocol import Job, Options
 
@@ -166,3 +169,45 @@ def test_first_nan_is_named():
 def test_graph_survives_json():
     graph = graph_of("x = torch.randn(3, requires_grad=True)\ny = (x / 0).sum()")
     assert decode(encode(graph)) == graph
+
+
+def test_empty_rows_are_not_written_out():
+    graph = graph_of(
+        "x = torch.zeros(10**9, 0, requires_grad=True)\nx.sum().backward()\nfew = x[:2] * 2"
+    )
+    assert named(graph, "x").outputs[0].value.data == []
+    assert named(graph, "few").outputs[0].value.data == [[], []]
+    assert number(named(graph, "x").outputs[0]) == []
+
+
+def test_own_function_is_not_lent():
+    graph = graph_of(
+        "def F(x): return x * x\nx = torch.tensor(3., requires_grad=True)\nF(x).backward()"
+    )
+    assert not [note for note in graph.diagnostics if note.code == "import"]
+
+
+def test_program_without_tensors_says_so():
+    graph = graph_of("print('hello')")
+    assert [note.code for note in graph.diagnostics] == ["nothing_recorded"]
+
+
+def test_names_a_program_binds_are_its_own():
+    tree = ast.parse("def F(x):\n    return nn.relu(x)\nclass optim: pass\ng = lambda np: F(np)\n")
+    assert lent_to(tree) == ["nn"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("(a + b) * c", "(a + b) · c"),
+        ("a + b * c", "a + b · c"),
+        ("a - (b - c)", "a − (b − c)"),
+        ("(a * 3) ** 2", "(a × 3)²"),
+        ("a * b * c", "a · b · c"),
+    ],
+)
+def test_sentences_keep_the_brackets(expression, text):
+    names = "".join(f"{n} = torch.tensor(2.0, requires_grad=True)\n" for n in "abc")
+    graph = graph_of(f"{names}y = {expression}")
+    assert any(s.text.startswith(f"y = {text} =") for s in graph.passes[0].steps)

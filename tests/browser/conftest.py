@@ -11,9 +11,12 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.helpers import PATIENCE
+
 CHROMIUM = next(
     (p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None
 )
+expect.set_options(timeout=1000 * PATIENCE)
 ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
 --disable-background-networking --disable-component-update""".split()
 
@@ -36,6 +39,14 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "locale": "en-US"}
 
 
+@pytest.fixture
+def context(context):
+    """Steps of a page wait as long as `expect` does; opening one may start a process that draws."""
+    context.set_default_timeout(1000 * PATIENCE)
+    context.set_default_navigation_timeout(2000 * PATIENCE)
+    return context
+
+
 @pytest.fixture(scope="session")
 def server():
     with socket.socket() as free:
@@ -44,7 +55,7 @@ def server():
     process = subprocess.Popen([sys.executable, "-m", "app", "serve", "--port", str(port)])
     base = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(150):
+        for _ in range(400):
             try:
                 if urllib.request.urlopen(f"{base}/readyz", timeout=2).status == 200:
                     break

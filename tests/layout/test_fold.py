@@ -3,7 +3,7 @@
 import pytest
 
 from app.autograd import run
-from app.layout import visible
+from app.layout import all_below, visible
 from app.picture import draw
 from app.protocol import Job
 
@@ -59,3 +59,41 @@ def test_abridgement_is_said():
 def test_small_graph_is_whole():
     graph = graph_of("y = x^2 + 1")
     assert visible(graph, 60).hidden == 0
+
+
+def test_equal_siblings_are_one_card():
+    graph = graph_of(LOOP)
+    fold = visible(graph, 20)
+    (card,) = [card for card in fold.cards if card.count > 1]
+    assert card.count == 200 or card.count == 199
+    parts = visible(graph, 20, opened=frozenset({card.id}))
+    assert [c.count for c in parts.cards if c.folded] == [10] * (card.count // 10) + (
+        [card.count % 10] if card.count % 10 else []
+    )
+    assert card.id in parts.scopes
+
+
+def test_opened_group_and_member_stay_open():
+    graph = graph_of(NET)
+    group = next(card.id for card in visible(graph, 10).cards if card.count > 1)
+    members = [c.id for c in visible(graph, 10, opened=frozenset({group})).cards if c.folded]
+    inner = visible(graph, 10, opened=frozenset({group, members[2]}))
+    assert {members[0], members[1], members[3]} <= {card.id for card in inner.cards}
+    assert members[2] not in {card.id for card in inner.cards}
+
+
+def test_all_below_opens_to_the_limit():
+    graph = graph_of(NET)
+    assert (
+        visible(graph, 10, opened=frozenset(all_below(graph, None, frozenset(), 400))).hidden == 0
+    )
+    few = visible(graph, 10, opened=frozenset(all_below(graph, None, frozenset(), 40)))
+    assert few.hidden and len(few.cards) <= 40
+
+
+@pytest.mark.parametrize("between, count", [("", 3), ("x = torch.relu(x)", 1)])
+def test_siblings_with_ops_between_them_stay_apart(between, count):
+    source = "import torch, torch.nn as nn\nnets = [nn.Sequential(nn.Linear(4, 4), nn.Tanh()) for _ in range(3)]\nx = torch.ones(1, 4)\n"
+    source += "".join(f"x = nets[{k}](x)\n{between}\n" for k in range(3)) + "x.sum().backward()\n"
+    fold = visible(graph_of(source), 3)
+    assert max(card.count for card in fold.cards) == count

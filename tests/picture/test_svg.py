@@ -7,6 +7,7 @@ import pytest
 
 from app.autograd import run
 from app.picture import draw, state, svg
+from app.picture.theme import LIGHT
 from app.protocol import Job
 
 TAGS = {"svg", "g", "rect", "path", "circle", "text"}
@@ -82,3 +83,22 @@ def test_screen_marks_carry_their_ids(picture):
     text = svg(picture, screen=True)
     assert len(re.findall(r' data-node="n\d+"', text)) >= 8
     assert 'role="button"' in text
+
+
+def test_what_is_not_a_number_is_drawn_red():
+    graph = graph_of(
+        "import torch\nx = torch.tensor(-1.0, requires_grad=True)\ny = x.sqrt()\ny.backward()\n"
+    )
+    assert f'fill="{LIGHT.red}"' in svg(draw(graph))
+    assert f'fill="{LIGHT.red}"' not in svg(draw(graph_of(NEURON)))
+
+
+def test_no_number_is_cut_where_its_card_grows_with_it():
+    graph = graph_of(
+        "import torch\nx = torch.tensor([0.0, 1.0, -1.0], requires_grad=True)\n"
+        "y = torch.sqrt(x)\nz = torch.log(x)\nloss = (y * z).sum()\nloss.backward()\n"
+    )
+    picture = draw(graph)
+    assert not [
+        text for mark in picture.marks if "…" in (text := state(picture, -1)[mark.id].text or "")
+    ]

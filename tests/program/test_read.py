@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
+
 import pytest
 import torch
 from hypothesis import given, settings, strategies
 
 from app.errors import ProgramError
-from app.program import FILENAME, Program, fault, read, tree
+from app.program import FILENAME, Program, fault, importer, read, tree
 from app.protocol import Job
 
 
@@ -57,8 +59,16 @@ def test_scalar_neuron_has_known_gradients() -> None:
         ("(" * 100_000, "too_deep"), ("+".join(["x"] * 10_000), "too_deep"),
         ("import torch\n" + "(" * 100_000, "too_deep"), ("import torch\nx = (", "syntax_error"),
         ('C = {\n"a": 1,  // b\n"c": False // d\n}', "not_a_program"),
-        ("import os\nos.system('ls')", "forbidden_import"),
+        ("import shutil\nshutil.rmtree('a')", "forbidden_import"),
         ("class A:\ndef f(self):\nreturn 1", "lost_indentation"),
+        ("import torch\nreturn torch.ones(1)", "syntax_error"),
+        (r"\mathbb{E}[x]", "latex_command"), (r"\sum_{i=1}^{1000000} x_i", "latex_terms"),
+        (r"\frac{\partial L}{\partial w} = x", "derivative_given"), (r"x^10 \cdot y", "latex_braces"),
+        (r"L = \sum_i y_i + z_i", "latex_spent"), ("{" * 500 + r"\frac{", "too_deep"),
+        (r"\sum_{i=1}^{90}\sum_{j=1}^{90} x_{ij}", "latex_long"), ("9^9^9^9", "number_too_large"),
+        ("import torch\nx = await torch.ones(1)", "syntax_error"),
+        ("import torch\ndef f(a, a): return a", "syntax_error"),
+        ("import torch\nbreak", "syntax_error"),
     ],
 )  # fmt: skip
 def test_bad_source_has_its_code(source: str, code: str) -> None:
@@ -97,3 +107,92 @@ def test_read_only_raises_program_errors(source: str) -> None:
         assert isinstance(read(Job(source=source)), Program)
     except ProgramError as error:
         assert error.problem.code
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "!pip install torch",
+        "pip install torch",
+        "%matplotlib inline",
+        "torch.tensor?",
+        "$ pip3 install x",
+    ],
+)
+def test_notebook_lines_are_left_out(line: str) -> None:
+    assert len(tree(read(Job(source=f"{line}\nimport torch\nx = torch.ones(2)"))).body) == 2
+
+
+def ran(source: str) -> dict[str, object]:
+    names: dict[str, object] = {
+        "__builtins__": {**vars(builtins), "__import__": importer(lambda *_: None)}
+    }
+    exec(compile(tree(read(Job(source=source))), FILENAME, "exec"), names)
+    return names
+
+
+def test_drawing_unpacks_as_matplotlib_does() -> None:
+    names = ran(
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1])\n"
+        "fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3))\nfig, grid = plt.subplots(2, ncols=3)\n"
+        "(a, b, c), (d, e, f) = grid\nfor one in grid.flat: one.set_title('t')\ngrid[0, 1].grid()"
+    )
+    assert names["grid"].shape == (2, 3)
+
+
+def test_bars_write_nowhere() -> None:
+    assert ran("from tqdm import tqdm\ntqdm.write('x')\nn = sum(tqdm(range(3)))")["n"] == 3
+
+
+def test_module_that_never_began_is_explained() -> None:
+    program = read(
+        Job(
+            source="class N(nn.Module):\n    def __init__(self):\n        self.a = nn.Linear(1, 1)\nN()"
+        )
+    )
+    with pytest.raises(AttributeError) as caught:
+        exec(compile(tree(program), FILENAME, "exec"), {"nn": torch.nn})
+    assert fault(caught.value, program, "en").code == "module_not_begun"
+
+
+def test_lone_surrogates_are_told_in_ascii() -> None:
+    program = read(Job(source="import torch\nraise ValueError('\\ud800')"))
+    with pytest.raises(ValueError) as caught:
+        exec(compile(tree(program), FILENAME, "exec"), {})
+    assert "ud800" in fault(caught.value, program, "en").message.encode("utf-8").decode()
+
+
+FENCED = '```json\n{\n"vocab_size": 50, // words\n"emb_dim": 8, "n_heads": 2,\n"n_layers": 1, "context_length": 8\n}\n```\n'
+
+
+def test_configuration_in_a_fence_is_a_network() -> None:
+    program = read(Job(source=FENCED))
+    assert program.language == "network"
+    assert {part.span.line for part in program.parts if part.span.end_column} >= {3, 4, 5}
+
+
+def test_python_is_chosen_among_fences() -> None:
+    page = "# A page\n```json\n{1: 2}\n```\ntext\n```python\nimport torch\nx = torch.ones(2)\n```\n```css\na {}\n```"
+    assert [type(node).__name__ for node in tree(read(Job(source=page))).body] == [
+        "Import",
+        "Assign",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fragment", "proposed"),
+    [
+        ("print(tensor2d.shape)", True), ("reshaped = tensor2d.reshape(4, 1)", True),
+        ("float_tensor = tensor1d.to(torch.float32)", True), ("result = tensor2d @ tensor2d.T", True),
+        ("```python\ntransposed = tensor2d.T\n```", True),
+        ("out = model.fit(2)", False), ("for p in net.parameters(): pass", False),
+    ],
+)  # fmt: skip
+def test_fragment_is_given_an_example_value(fragment: str, proposed: bool) -> None:
+    program = read(Job(source=fragment))
+    with pytest.raises(NameError) as caught:
+        exec(compile(tree(program), FILENAME, "exec"), {"torch": torch})
+    problem = fault(caught.value, program, "en")
+    assert (problem.code == "undefined_name_tensor") is bool(problem.repair) is proposed
+    if problem.repair:
+        exec(problem.repair, {"torch": torch})

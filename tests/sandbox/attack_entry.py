@@ -17,13 +17,28 @@ import threading
 import time
 from typing import Any
 
+import msgspec
 import torch
 
 from app import graph as wire
 from app.errors import Problem
-from app.protocol import Outcome, Progress, Sliced
+from app.explanations import Sliced
+from app.protocol import Outcome, Progress, Sketch
 
-LOADED = (builtins, ctypes, mmap, os, resource, signal, socket, subprocess, sys, threading, time)
+LOADED = (
+    builtins,
+    ctypes,
+    mmap,
+    msgspec,
+    os,
+    resource,
+    signal,
+    socket,
+    subprocess,
+    sys,
+    threading,
+    time,
+)
 
 
 def graph_of(said: str, nodes: int = 1) -> wire.Graph:
@@ -51,7 +66,7 @@ class Finished:
         self.outcome = outcome
         self.left = left
 
-    def slice(self, request: Any) -> Sliced:
+    def answer(self, request: Any) -> Sliced:
         """The program's variable named as the request's node, or what its `answer` says."""
         if "answer" in self.left:
             self.left["answer"]()
@@ -62,7 +77,7 @@ class Finished:
 def run(job: Any, progress: Any = None) -> Finished:
     """Execute; an exception's name is a problem, anything else a graph."""
     left: dict[str, Any] = {"torch": torch, "Progress": Progress, "progress": progress}
-    left |= {"graph_of": graph_of, "wire": wire, "Outcome": Outcome}
+    left |= {"graph_of": graph_of, "wire": wire, "Outcome": Outcome, "Sketch": Sketch}
     left |= {module.__name__: module for module in LOADED}
     try:
         exec(job.source, left)

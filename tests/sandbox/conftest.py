@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from app.protocol import Job, Outcome, Progress, Slice, Sliced
+from app.explanations import Slice, Sliced
+from app.protocol import Job, Outcome, Progress
 from app.sandbox import Pool
 from app.sandbox.handle import Worker
 from app.settings import Settings
@@ -17,7 +19,7 @@ from app.settings import Settings
 sys.path.insert(0, str(Path(__file__).parent))  # a zygote finds attack_entry where we do
 
 LIMITS = Settings(
-    deadline_s=1.0,
+    deadline_s=20.0,  # a busy machine must not turn another ending into this one
     memory_mib=512,
     reply_bytes=4_000_000,
     sessions=2,
@@ -53,7 +55,7 @@ class House:
 
     def slice(self, session: str, name: str) -> Sliced:
         """A variable of a document's last program."""
-        return self.runner.run(self.pool.slice(session, Slice(node=name, output=0)))
+        return self.runner.run(self.pool.ask(session, Slice(node=name, output=0)))
 
     def spare(self) -> Worker:
         """The worker the next job will get, confined and waiting."""
@@ -69,6 +71,20 @@ class House:
         """End the pool."""
         self.runner.run(self.pool.close())
         self.runner.close()
+
+
+def hurry(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pool's programs have one second, until the test ends."""
+    hurried = house.pool.settings.model_copy(update={"deadline_s": 1.0})
+    monkeypatch.setattr(house.pool, "settings", hurried)
+
+
+def until(true: Callable[[], bool], seconds: float = 30.0) -> bool:
+    """Whether something comes true in time."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
 
 
 @pytest.fixture(scope="module")

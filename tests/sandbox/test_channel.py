@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 
+import msgspec
 import pytest
 
+from app.autograd import run
 from app.errors import Problem
-from app.protocol import Job, Outcome, Progress, Slice
+from app.explanations import Slice
+from app.graph import Print, decode
+from app.protocol import Job, Outcome, Progress, Sketch
+from app.sandbox import channel
 from app.sandbox.channel import (
     HEADER,
+    SKETCH_BYTES,
     SMALL,
+    TOKENS_PER_NODE,
     Broken,
     Dishonest,
     Replies,
@@ -20,6 +28,7 @@ from app.sandbox.channel import (
     frame,
     tokens_of,
 )
+from app.settings import settings
 
 OUTCOME = Outcome(problem=Problem(code="c", message="m", hint="h"))
 
@@ -113,11 +122,54 @@ def test_value_bomb_is_never_decoded() -> None:
 
 
 def test_dense_numbers_are_honest() -> None:
-    data = b",".join([b"0.0"] * 300_000)
-    dense = b'{"type":"sliced","value":{"numel":300000,"data":[' + data + b"]}}"
+    data = b",".join([b"0.0"] * 265_000)
+    dense = b'{"type":"sliced","value":{"numel":265000,"data":[' + data + b"]}}"
     (reply,) = replied(framed(dense))
-    assert len(reply.value.data) == 300_000
+    assert len(reply.value.data) == 265_000
+
+
+def test_one_outline_may_be_larger_than_a_sketch() -> None:
+    graph = run(Job(source="y = 1 + 1")).outcome.graph
+    assert graph is not None
+    long = msgspec.structs.replace(graph, prints=[Print(text="x" * SKETCH_BYTES, line=1)])
+    outline = frame(Sketch(graph=long, events=2, shown=2, is_outline=True))
+    (reply,) = replied(outline)
+    assert reply.is_outline
+    with pytest.raises(Dishonest, match="too large"):
+        replied(outline + outline)
+    with pytest.raises(Dishonest, match="too large"):
+        replied(frame(Sketch(graph=long, events=2, shown=2)))
 
 
 def test_tokens_bound_values() -> None:
     assert tokens_of(b'[1,2,{"a":[]}]') >= 4
+
+
+def test_graph_keeps_the_text_it_came_in() -> None:
+    graph = run(Job(source="x = torch.ones(2, requires_grad=True)\n(x * x).sum()")).outcome.graph
+    assert graph is not None
+    spaced = frame(Outcome(graph=graph))[HEADER.size :].replace(b'"prints":[]', b'"prints": [ ]')
+    (reply,) = replied(framed(bytes(spaced)))
+    assert b'"prints": [ ]' in reply.graph.json and reply.graph.json in spaced
+    assert decode(reply.graph.json) == reply.graph == graph
+
+
+def test_large_reply_is_checked_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+    honest = channel.check
+
+    def noted(reply: object) -> object:
+        threads.append(threading.current_thread())
+        return honest(reply)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(channel, "check", noted)
+    large = Outcome(problem=Problem(code="c", message="m" * SMALL, hint="h"))
+    assert replied(bytes(frame(large))) == [large]
+    assert threads and threading.main_thread() not in threads
+
+
+def test_more_values_than_nodes_explain_are_dishonest() -> None:
+    few = settings().nodes * TOKENS_PER_NODE
+    body = b'{"type":"outcome","a":[' + b"0.0," * few + b"0.0]}"
+    with pytest.raises(Dishonest, match="too many values"):
+        replied(HEADER.pack(len(body)) + body, size=1 << 28)

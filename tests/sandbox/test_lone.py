@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from conftest import LIMITS, House
+from conftest import LIMITS, House, hurry
 
 from app.sandbox.lone import LoneNursery
 
@@ -30,7 +30,8 @@ def test_started_worker_answers(alone) -> None:
     assert alone.slice("a", "x").value.data == 2.5
 
 
-def test_started_worker_meets_deadline(alone) -> None:
+def test_started_worker_meets_deadline(alone, monkeypatch) -> None:
+    hurry(alone, monkeypatch)
     assert alone.code("while True: pass") == "deadline"
 
 
@@ -38,8 +39,9 @@ def test_started_worker_crash_is_named(alone) -> None:
     assert "exit 3" in alone.run("os._exit(3)").problem.message
 
 
-def test_importing_costs_no_deadline(alone) -> None:
+def test_importing_costs_no_deadline(alone, monkeypatch) -> None:
     """The clock starts when the worker has greeted, however long torch took to load."""
+    hurry(alone, monkeypatch)
     for spare in alone.pool.spares:
         spare.kill()
     alone.pool.spares.clear()

@@ -7,9 +7,12 @@ import pytest
 from attack_entry import graph_of
 
 from app import graph as wire
-from app.assets import examples_dir
-from app.protocol import Job, Outcome, Progress, Sliced
+from app.explanations import Sliced
+from app.protocol import Outcome, Progress
 from app.sandbox.sound import check
+from app.settings import settings
+from app.web.examples import examples
+from tests.gallery import outcome_of
 
 SPAN = wire.Span(line=1, column=0, end_line=1, end_column=1)
 GRAPH = graph_of("", nodes=2)
@@ -75,6 +78,9 @@ WRONG = {
     "text_for_number": {"nodes": first_node(outputs=output("x" * 65))},
     "mapping_for_number": {"nodes": first_node(outputs=output([{"a": 1}]))},
     "bottomless": {"nodes": first_node(outputs=output(deep(70)))},
+    "nodes_without_end": {"nodes": graph_of("", nodes=4 * settings().nodes + 1).nodes},
+    "more_than_is_told": {"nodes": first_node(outputs=output([0.5] * 5000))},
+    "empty_rows_without_end": {"nodes": first_node(outputs=output([[]] * 5000))},
 }
 
 
@@ -117,9 +123,7 @@ def test_view_must_lead_somewhere() -> None:
         check(Outcome(graph=GRAPH, autograd=wire.AutogradView(nodes=[stray], edges=[])))
 
 
-@pytest.mark.parametrize("path", sorted(examples_dir().glob("*.*")), ids=lambda path: path.stem)
-def test_every_example_is_sound(path) -> None:
-    from app.autograd import run
-
-    outcome = run(Job(source=path.read_text("utf-8"))).outcome
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.id)
+def test_every_example_is_sound(example) -> None:
+    outcome = outcome_of(example.id)
     assert check(outcome) is outcome and outcome.graph.nodes

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from app.protocol import Progress
-from app.sandbox.watch import Watch, reports_allowed
+import pytest
+from attack_entry import graph_of
+
+from app.protocol import Progress, Sketch
+from app.sandbox.channel import Dishonest
+from app.sandbox.watch import SKETCHES, Watch, reports_allowed
 
 
 def test_new_stages_always_pass() -> None:
@@ -34,3 +38,20 @@ def test_place_is_in_words() -> None:
 def test_longer_jobs_may_report_more() -> None:
     assert reports_allowed(10) >= 20 * 10
     assert reports_allowed(600) > reports_allowed(10)
+
+
+def test_sketches_pass_and_change_no_place() -> None:
+    seen: list[Sketch] = []
+    watch = Watch(None, seen.append)
+    watch.note(Progress(stage="backward", count=7))
+    sketch = Sketch(graph=graph_of(""), events=9, shown=3)
+    watch.note(sketch)
+    assert seen == [sketch]
+    assert watch.latest.stage == "backward"
+
+
+def test_flood_of_sketches_is_dishonest() -> None:
+    watch = Watch(None)
+    with pytest.raises(Dishonest):
+        for _ in range(SKETCHES + 1):
+            watch.note(Sketch(graph=graph_of(""), events=9, shown=3))

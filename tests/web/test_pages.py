@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.assets import examples_dir
 from app.settings import Settings
 from app.web import create_app
-from app.web.pages import safe_json
 
 
 class IdlePool:
@@ -50,6 +50,11 @@ def test_browser_language_is_followed(client: TestClient, accepted: str, lang: s
     assert boot_of(page)["lang"] == lang
 
 
+def test_head_answers_without_the_page(client: TestClient) -> None:
+    head = client.head("/")
+    assert head.status_code == 200 and not head.content
+
+
 def test_chosen_language_is_remembered(client: TestClient) -> None:
     first = client.get("/?lang=es")
     assert "samesite=lax" in first.headers["set-cookie"].lower()
@@ -64,10 +69,10 @@ def test_boot_carries_stripped_examples(client: TestClient) -> None:
         assert "# title" not in example["source"]
 
 
-def test_script_end_is_escaped() -> None:
-    text = safe_json({"source": "</script><!--\u2028"})
-    assert "<" not in text and "\u2028" not in text
-    assert json.loads(text) == {"source": "</script><!--\u2028"}
+def test_every_example_stands_on_a_shelf(client: TestClient) -> None:
+    boot = boot_of(client.get("/").text)
+    assert {example["group"] for example in boot["examples"]} == set(boot["groups"])
+    assert all("\n# group: " in p.read_text("utf-8") for p in examples_dir().glob("[0-9]*"))
 
 
 def test_nonce_is_fresh_and_used(client: TestClient) -> None:

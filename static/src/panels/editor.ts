@@ -1,17 +1,17 @@
 // The program's text in; runs, ghost values at line ends, squiggles and linked highlights, out.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { python } from "@codemirror/lang-python";
 import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { EditorState, RangeSetBuilder, StateEffect, StateField, type Text } from "@codemirror/state";
-import { Decoration, EditorView, WidgetType, drawSelection, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
+import { Decoration, EditorView, WidgetType, drawSelection, highlightActiveLine, keymap, lineNumbers, placeholder, type DecorationSet } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { effect } from "@preact/signals-core";
 import { run } from "../api";
 import { byId } from "../dom";
 import { brief } from "../numbers";
-import { boot, hovered, inputs, nodes, problem, result, root, selected, source, stale, step, steps, t } from "../state";
+import { boot, hovered, inputs, language, nodes, problem, result, root, selected, source, stale, step, steps, t } from "../state";
 import type { Span } from "../types";
+import { grammar, spoken } from "./grammar";
 
 const setMarks = StateEffect.define<DecorationSet>();
 const marks = StateField.define<DecorationSet>({
@@ -71,7 +71,10 @@ function ghosts(): Map<number, Ghost> {
   const graph = result.value?.graph;
   if (!graph || stale.value || graph.program.source !== source.value) return found;
   const counts = new Map<string, number>();
+  const isNetwork = graph.program.language === "network";
+  if (isNetwork && graph.program.source.trim().includes("\n")) return found; // a configuration binds no variable
   for (const binding of graph.bindings) {
+    if (isNetwork && binding.node !== graph.root) continue;
     const key = `${binding.span.line}:${binding.name}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
     const output = nodes.value.get(binding.node)?.outputs[binding.output];
@@ -125,7 +128,7 @@ function changed(wait: number): void {
   source.value = view.state.doc.toString();
   if (silent) return;
   root.value = null;
-  inputs.value = {};
+  if (result.value?.graph.program.language !== "network") inputs.value = {};
   clearTimeout(timer);
   timer = window.setTimeout(run, wait);
 }
@@ -161,7 +164,7 @@ function nodeAt(position: number): string | null {
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword], color: "var(--code-keyword)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
-  { tag: tags.number, color: "var(--code-number)" },
+  { tag: [tags.number, tags.bool], color: "var(--code-number)" },
   { tag: tags.comment, color: "var(--ink-soft)", fontStyle: "italic" },
   { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: "var(--code-function)" },
   { tag: tags.className, color: "var(--code-function)" },
@@ -175,13 +178,13 @@ export function mountEditor(): void {
       extensions: [
         EditorView.cspNonce.of(boot.nonce),
         EditorView.lineWrapping, lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightActiveLine(),
-        indentUnit.of("    "), python(), syntaxHighlighting(colours), lintGutter(), marks,
+        indentUnit.of("    "), grammar, placeholder(t("page.placeholder")), syntaxHighlighting(colours), lintGutter(), marks,
         keymap.of([
           { key: "Mod-Enter", run: () => { clearTimeout(timer); run(); return true; } },
           { key: "Escape", run: () => { view.contentDOM.blur(); byId("play").focus(); return true; } },
           ...defaultKeymap, ...historyKeymap, indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": t("page.editor"), spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": t("page.editor"), "aria-description": `Esc: ${t("help.leave_editor")}`, spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed(update.transactions.some((one) => one.isUserEvent("input.paste")) ? 0 : 300);
         }),
@@ -203,6 +206,10 @@ export function mountEditor(): void {
   effect(() => {
     void [result.value, stale.value, step.value, hovered.value, selected.value, steps.value];
     decorate();
+  });
+  effect(() => {
+    const next = spoken(language.value ?? result.value?.graph.program.language ?? "torch");
+    if (next) view.dispatch({ effects: next });
   });
   effect(() => {
     void [problem.value, result.value, stale.value];

@@ -1,11 +1,12 @@
 // Problems, notes, prints and free variables of the last run in; the panels under the editor out.
 import { effect } from "@preact/signals-core";
-import { cancel, run } from "../api";
+import { run } from "../api";
 import { byId, el } from "../dom";
 import { flat } from "../numbers";
-import { busy, connected, inputs, problem, result, source, stale, t, view } from "../state";
+import { inputs, languageName, problem, result, source, stale, t } from "../state";
 import { load, reveal } from "./editor";
 import { lines } from "./diff";
+import { control } from "./network";
 
 function showProblem(): void {
   const now = problem.value;
@@ -20,10 +21,14 @@ function showProblem(): void {
   if (now.frames.length > 1) parts.push(el("details", {}, el("summary", {}, t("page.frames")), el("pre", {}, now.frames.join("\n"))));
   const repair = now.repair;
   if (repair) {
-    parts.push(el("details", { open: true }, el("summary", {}, t("page.repair")), lines(source.value, repair)));
     parts.push(el("button", { type: "button", id: "accept", class: "primary small", click: () => load(repair) }, t("page.accept")));
+    if (now.mends.length) parts.push(el("p", { class: "hint" }, t("page.mends")), el("ul", { class: "mends" }, ...now.mends.map((one) => el("li", {}, one))));
+    if (now.remains) parts.push(el("p", { class: "hint" }, t("page.remains")), el("ul", { class: "mends" }, el("li", {}, now.remains)));
+    parts.push(el("details", { open: true }, el("summary", {}, t("page.repair")), lines(source.value, repair)));
   }
-  box.replaceChildren(el("div", { class: "problem" }, ...parts));
+  const isEmpty = now.code === "empty_program"; // an invitation, nobody's mistake
+  if (isEmpty) parts.push(el("button", { type: "button", class: "quiet small", click: () => byId("examples-button").click() }, t("page.examples")));
+  box.replaceChildren(el("div", { class: isEmpty ? "problem is-calm" : "problem" }, ...parts));
 }
 
 function showOutput(): void {
@@ -42,9 +47,11 @@ function showOutput(): void {
 function showInputs(): void {
   const graph = result.value?.graph;
   const box = byId("inputs");
-  const found = graph && graph.program.language === "math" ? Object.entries(graph.program.inputs) : [];
+  const language = graph?.program.language;
+  const found = graph && language !== "torch" ? Object.entries(graph.program.inputs) : [];
   box.hidden = found.length === 0;
-  if (box.contains(document.activeElement)) return;
+  if (box.contains(document.activeElement) && document.activeElement?.matches("[type=number]")) return;
+  if (language === "network") return box.replaceChildren(...found.map(([name, value]) => control(name, value)));
   box.replaceChildren(el("span", { class: "soft" }, t("page.chosen")), ...found.filter(([, v]) => flat(v).length === 1).map(([name, value]) => {
     const field = el("input", { type: "number", step: "any", value: Number(flat(value)[0]), "aria-label": name });
     field.addEventListener("change", () => {
@@ -56,32 +63,13 @@ function showInputs(): void {
   }));
 }
 
-function showBusy(): void {
-  const now = busy.value;
-  const box = byId("busy");
-  box.hidden = !now && connected.value;
-  if (!connected.value) box.replaceChildren(el("span", {}, t("page.offline")));
-  else if (now) {
-    const text = t(`progress.${now.stage}`, { count: now.count });
-    const stop = el("button", { type: "button", id: "cancel", class: "small", click: cancel }, t("page.cancel"));
-    box.replaceChildren(el("span", { class: "spinner", "aria-hidden": "true" }), el("span", {}, `${text} · ${(now.elapsed / 1000).toFixed(1)} s`), stop);
-  }
-}
-
 export function mountOutput(): void {
   effect(showProblem);
   effect(showOutput);
   effect(showInputs);
-  effect(showBusy);
-  effect(() => {
-    const text = view.value?.picture.abridged ?? "";
-    const box = byId("abridged");
-    box.hidden = !text;
-    box.textContent = text;
-  });
   effect(() => {
     const language = result.value?.graph.program.language;
-    byId("detected").textContent = language === "math" ? t("page.math") : language === "torch" ? "PyTorch" : "";
-    byId("code-button").hidden = language !== "math";
+    byId("detected").textContent = languageName(language);
+    byId("code-button").hidden = language === undefined || language === "torch";
   });
 }

@@ -1,0 +1,63 @@
+"""A backward pass and the ops of a path in; the op whose own contribution its own finite differences
+do not confirm, out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.autograd.flows import as_tensor
+from app.explain.replay import Backward, Place, Replay, Unreplayable
+
+#: step of a central difference in float64, times max(1, |x|)
+STEP = 6e-6
+
+
+def culprit(replay: Replay, backward: Backward, between: list[int]) -> str | None:
+    """The op nearest the root, of the drafts `between`, that sent something else than its own
+    differences say; None where every one is honest."""
+    wanted = set(between)
+    for step in backward.draft.steps:
+        if step.draft in wanted and not is_honest(replay, backward, step):
+            return replay.assembly.ids.get(step.draft)
+    return None
+
+
+def is_honest(replay: Replay, backward: Backward, step: Any) -> bool:
+    """Whether an op sent ⟨upstream, J v⟩ = ⟨contribution, v⟩ for a random v."""
+    draft = replay.drafts[step.draft]
+    operands = [replay.operand((e.source, e.output), {}, torch.float64) for e in draft.inputs]
+    generator = torch.Generator().manual_seed(1)
+    for position, sent in zip(step.inputs, step.contributions):
+        if sent is None:
+            continue
+        wanted = as_tensor(sent).double()
+        v = torch.randn(operands[position].shape, generator=generator, dtype=torch.float64)
+        try:
+            ends = [
+                _paired(replay, backward, draft, operands, position, s * STEP * v) for s in (1, -1)
+            ]
+        except (Unreplayable, RuntimeError, TypeError, ValueError):
+            return True
+        slope = (ends[0] - ends[1]) / (2 * STEP)
+        expected = float((wanted * v).sum())
+        if abs(slope - expected) > 2e-2 * max(abs(slope), abs(expected)) + 1e-6:
+            return False
+    return True
+
+
+def _paired(
+    replay: Replay, backward: Backward, draft: Any, operands: list[Tensor], at: int, move: Tensor
+) -> float:
+    """⟨upstream, op(… moved argument …)⟩."""
+    moved = [t + move if k == at else t for k, t in enumerate(operands)]
+    known: dict[Place, Tensor] = {(e.source, e.output): t for e, t in zip(draft.inputs, moved)}
+    replay.step(draft, known, torch.float64)
+    total = 0.0
+    for position, upstream in enumerate(backward.held[draft.index]):
+        if upstream is not None:
+            out = known[(draft.index, position)]
+            total += float((out.double() * upstream.double()).sum())
+    return total

@@ -1,0 +1,32 @@
+"""A Graph and the room there is in; how many cards it opens with, so that they can be read, out."""
+
+from __future__ import annotations
+
+from app.graph import Graph
+from app.layout import roomiest, scale_in, visible
+from app.picture.cards import faces_of
+from app.picture.compose import plan_of
+from app.settings import settings
+
+#: scale from which a card's texts are read without zooming
+READABLE = 0.45
+#: cards an opening is not folded below: fewer would say nothing
+FEWEST = 7
+
+
+def opening(graph: Graph, room: tuple[float, float] | None, is_slide: bool = False) -> int:
+    """The limit `visible` is given: the settings' own, or as many cards as are left where whole
+    levels of scopes are folded until the picture is readable in `room` (px)."""
+    limit = settings().visible_nodes
+    if room is None or not graph.scopes:
+        return limit
+    fold = visible(graph, limit)
+    while (count := len(fold.cards)) > FEWEST:
+        plan = plan_of(graph, fold, faces_of(graph, fold, "en"))
+        if scale_in(roomiest(plan, room, is_slide), room) >= READABLE:
+            return limit
+        fold = visible(graph, count - 1)
+        if not FEWEST <= len(fold.cards) < count:
+            return limit
+        limit = count - 1
+    return limit

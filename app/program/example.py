@@ -1,0 +1,42 @@
+"""A fragment and a name it never defines, in; the fragment with an example value above it, out."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+#: attributes that say that what has them is a tensor
+TENSORS = frozenset(
+    "shape dtype device T mT ndim to float double long size dim numel item tolist reshape view matmul"
+    " permute transpose unsqueeze squeeze flatten sum mean std max min exp log pow abs clone detach"
+    " sigmoid tanh relu softmax backward grad requires_grad argmax".split()
+)
+#: example values by the number of dimensions a name speaks of
+VALUES = {
+    "0": "1.0",
+    "1": "[1.0, 2.0, 3.0, 4.0]",
+    "2": "[[1.0, 2.0], [3.0, 4.0]]",
+    "3": "[[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]]",
+}
+
+
+def with_example(name: str, code: str) -> str | None:
+    """None where the name is used otherwise than as a tensor."""
+    uses = 0
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and _is(node.func, name):
+            return None
+        if isinstance(node, ast.Attribute) and _is(node.value, name):
+            if node.attr not in TENSORS:
+                return None
+            uses += 1
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            uses += _is(node.left, name) + _is(node.right, name)
+    if not uses:
+        return None
+    rank = re.search(r"([0-3])_?d", name, re.I)
+    return f"{name} = torch.tensor({VALUES[rank[1] if rank else '2']})\n{code.strip()}\n"
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

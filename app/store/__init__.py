@@ -1,0 +1,1 @@
+"""Short links: a saved state in; its id out, and back."""

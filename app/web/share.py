@@ -1,0 +1,65 @@
+"""A code or id and its state in; what previews, unfurlers and oEmbed say about it, out."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+
+from app.graph import Struct
+from app.store.code import Saved
+from app.web.language import language_of
+from app.words import say
+
+#: characters of a first line that may stand for a title
+TITLE = 60
+#: px of the picture in a preview
+IMAGE = (1280, 720)
+#: px of an embed nobody gave a size, and the least that can be read
+EMBED, LEAST = (960, 480), (240, 160)
+#: px the player's bar and margins take of an embed's height
+BAR = 90
+
+
+class Share(Struct, frozen=True, kw_only=True):
+    """Words and absolute addresses of one shared graph: the app opening it, its player, its picture
+    and its oEmbed."""
+
+    title: str
+    description: str
+    url: str
+    embed: str
+    image: str
+    oembed: str
+
+
+def share_of(request: Request, name: str, saved: Saved) -> Share:
+    """What previews say; nothing is run for it."""
+    base, path = base_of(request), quote(name, safe="")
+    lines = [line.strip("# \t") for line in saved.source.splitlines() if line.strip("# \t")]
+    title = saved.title or (lines[0][:TITLE] if lines else "Gradreel")
+    url = f"{base}/g/{path}"
+    return Share(
+        title=title,
+        description=say("reel.description", language_of(request), title=title),
+        url=url,
+        embed=f"{base}/embed/{path}",
+        image=f"{base}/img/{path}.png?crop=frame",
+        oembed=f"{base}/oembed?{urlencode({'url': url, 'format': 'json'})}",
+    )
+
+
+def base_of(request: Request) -> str:
+    """Where people reach this installation, without a final slash."""
+    chosen: str = request.app.state.settings.public_url
+    return (chosen or str(request.base_url)).rstrip("/")
+
+
+def fitting(
+    width: float, height: float, most: tuple[int | None, int | None] = (None, None)
+) -> tuple[int, int]:
+    """The size of an iframe in which a picture of this size can be read, within `most`."""
+    wide = min(EMBED[0], most[0] or EMBED[0])
+    scale = min(1.0, wide / max(width, 1))
+    tall = min(max(height * scale + BAR, wide * 0.4), wide * 0.75, most[1] or EMBED[0])
+    return max(LEAST[0], int(wide)), max(LEAST[1], int(tall))

@@ -1,0 +1,81 @@
+"""LaTeX against torch written by hand: values, names, places."""
+
+import pytest
+import torch
+
+from app.program import read
+from app.protocol import Job
+
+
+def scope_of(source, inputs=None):
+    program = read(Job(source=source, inputs=inputs or {}))
+    assert program.language == "latex"
+    scope = {}
+    exec(program.code, scope)
+    return scope
+
+
+@pytest.mark.parametrize(
+    ("source", "by_hand"),
+    [
+        (r"a = \sigma(wx+b)", lambda w, x, b: torch.sigmoid(w * x + b)),
+        (r"a = \frac{1}{2}(\hat{y}-y)^2", lambda y_hat, y: (y_hat - y) ** 2 / 2),
+        (r"a = x^{2}y + \sqrt[3]{x}", lambda x, y: x**2 * y + x ** (1 / 3)),
+        (r"a = \operatorname{ReLU}(x) - e^{-x}", lambda x: torch.relu(x) - torch.exp(-x)),
+        (r"a = \|w\|^2 \cdot \theta_1 \times 2", lambda w, theta_1: w * w * theta_1 * 2),
+        (r"a = \tanh\left(xw+b\right)", lambda x, w, b: torch.tanh(x * w + b)),
+        (r"a = \ln x + \log y + \sin^{-1} x", lambda x, y: torch.log(x * y) + torch.asin(x)),
+        (r"a = -\left[y\log\hat y\right]", lambda y, y_hat: -y * torch.log(y_hat)),
+        (r"a = \sum_{i=1}^{3} i x_i", lambda x_1, x_2, x_3: x_1 + 2 * x_2 + 3 * x_3),
+        (r"a = \frac12 x + \alpha(x-1)", lambda x, alpha: x / 2 + alpha * (x - 1)),
+        ("$$z = wx$$ and so\n$$a = z^{2}$$", lambda w, x: (w * x) ** 2),
+        (r"\begin{aligned} z &= wx \\ a &= z^2 \\ &= z z z \end{aligned}", lambda w, x: (w * x) ** 3),
+    ],
+)  # fmt: skip
+def test_latex_gives_what_torch_gives(source, by_hand):
+    scope = scope_of(source)
+    names = by_hand.__code__.co_varnames
+    expected = by_hand(*(scope[name].detach() for name in names))
+    torch.testing.assert_close(scope["a"].detach(), expected)
+
+
+def test_end_of_a_sum_can_be_set():
+    source = r"L = \frac{1}{n}\sum_{i=1}^{n}(y_i - \hat{y}_i)^2"
+    scope = scope_of(source, {"n": 2})
+    assert "y_3" not in scope and not scope["n"].requires_grad
+    parts = [(scope[f"y_{i}"] - scope[f"y_hat_{i}"]) ** 2 for i in (1, 2)]
+    torch.testing.assert_close(scope["L"], sum(parts) / 2)
+
+
+def test_nodes_stand_at_the_latex():
+    from app.autograd import run
+
+    source = "z = wx\nL = \\frac{z}{2}"
+    graph = run(Job(source=source)).outcome.graph
+    span = next(node.span for node in graph.nodes if node.op == "div")
+    assert (span.line, span.column, span.end_column) == (2, 4, 15)
+
+
+def test_terms_of_a_sum_keep_their_names():
+    from app.autograd import run
+
+    source = r"L = \sum_{i=1}^{3} \sum_{j=1}^{2} w_{ij} x_i"
+    graph = run(Job(source=source)).outcome.graph
+    names = [node.name for node in graph.nodes if node.is_leaf]
+    wanted = {f"x_{i}" for i in (1, 2, 3)} | {f"w_{i}{j}" for i in (1, 2, 3) for j in (1, 2)}
+    assert set(names) == wanted and len(names) == len(wanted)
+    assert all(node.span.end_column <= len(source) for node in graph.nodes if node.span)
+
+
+def test_what_is_taken_for_granted_is_said():
+    program = read(Job(source="The loss is\n$$L = \\sum_{i=1}^{n} x_i$$"))
+    assert [(n.code, n.span.line) for n in program.notes] == [
+        ("latex_count", 2),
+        ("latex_prose", 1),
+    ]
+    assert not read(Job(source=r"L = \sum_{i=1}^{n} x_i", inputs={"n": 2})).notes
+
+
+def test_comments_are_no_formulas():
+    scope = scope_of("# \\why: with \\sum_{i} in it\n\\hat{y} = w x^{2} % and this\n")
+    torch.testing.assert_close(scope["y_hat"].detach(), (scope["w"] * scope["x"] ** 2).detach())

@@ -1,0 +1,17 @@
+"""Sizes of embeds nobody gave a size."""
+
+import pytest
+
+from app.web.share import fitting
+
+
+@pytest.mark.parametrize("size", [(100, 100), (997, 357), (3000, 200), (300, 4000), (1, 1)])
+def test_iframe_stays_readable(size):
+    width, height = fitting(*size)
+    assert width == 960 and 380 <= height <= 720
+
+
+def test_limits_of_the_consumer_are_kept():
+    assert fitting(997, 357, (500, 300)) == (500, 269)
+    assert fitting(300, 4000, (500, 300)) == (500, 300)
+    assert fitting(997, 357, (10, 10)) == (240, 160)
