@@ -19,6 +19,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from torch.testing._internal.common_methods_invocations import op_db
 
+# That import freezes torch.backends for the whole process; pasted programs may set its flags.
+torch.backends.__allow_nonbracketed_mutation_flag = True
+
 SOURCE = "out = call(sample)\nloss = total(out)\nloss.backward()\n"
 OPS = [o for o in op_db if o.supports_autograd and torch.float64 in o.supported_dtypes("cpu")]
 NAMES = [f"{o.name}.{o.variant_test_name}" if o.variant_test_name else o.name for o in OPS]
