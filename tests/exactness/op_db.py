@@ -5,6 +5,7 @@
 
 import dataclasses
 import warnings
+from unittest import mock
 
 import torch
 from torch.utils._pytree import tree_leaves, tree_map
@@ -15,12 +16,10 @@ from app.ops.table import row_of
 from app.program import read
 from app.protocol import Job, Options
 
-with warnings.catch_warnings():
+# The import would freeze torch.backends for every test after it; pasted programs may set its flags.
+with mock.patch("torch.backends.disable_global_flags"), warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from torch.testing._internal.common_methods_invocations import op_db
-
-# That import freezes torch.backends for the whole process; pasted programs may set its flags.
-torch.backends.__allow_nonbracketed_mutation_flag = True
 
 SOURCE = "out = call(sample)\nloss = total(out)\nloss.backward()\n"
 OPS = [o for o in op_db if o.supports_autograd and torch.float64 in o.supported_dtypes("cpu")]
