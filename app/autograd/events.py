@@ -13,7 +13,8 @@ from app.graph import Span
 
 class Op(NamedTuple):
     """One call. `code` and `lasti` are where in the user's program; `depth` counts library frames
-    between; `content` holds the elements of a small output, `grad_fn` the output's autograd node."""
+    between; `content` holds the elements of a small output, `grad_fn` the output's autograd node;
+    `read` the autograd nodes its operands had then, by id, where in-place ops give them others."""
 
     func: Any
     args: tuple[Any, ...]
@@ -25,6 +26,7 @@ class Op(NamedTuple):
     content: Any
     grad_fn: Any
     failed: bool = False
+    read: dict[int, Any] | None = None
 
 
 class Enter(NamedTuple):

@@ -24,6 +24,21 @@ def _opened(label: int | str, argument: Any) -> Any:
             yield from _opened(f"{label}[{position}]", item)
 
 
+def nodes_read(args: tuple[Any, ...], kwargs: dict[str, Any] | None, out: Any) -> dict[int, Any]:
+    """id → autograd node of every tensor a differentiable call read and did not overwrite.
+
+    A call that is not differentiable asks no view for its node, and neither may we: it would be
+    made earlier than in a bare run, and the engine's order with it."""
+    outputs = out if isinstance(out, (tuple, list)) else [args[0] if out is None else out]
+    if not any(isinstance(t, Tensor) and t.requires_grad for t in outputs):
+        return {}
+    return {
+        id(t): t.grad_fn
+        for _, t in labelled(args, kwargs)
+        if t.requires_grad and all(t is not one for one in outputs)
+    }
+
+
 def literals(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Any]:
     """The plain numbers a call was given beside its tensors."""
     plain: list[Any] = [a for a in args if isinstance(a, (int, float)) and not isinstance(a, bool)]

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from app.autograd.events import Assigned, Enter, Exit, Hooked, Op, Relaid, Replaced
+from app.autograd.operands import nodes_read
 from app.autograd.storage import SMALL as SMALL
 from app.autograd.storage import as_of as as_of
 from app.autograd.storage import is_wrapped
@@ -80,6 +81,8 @@ class Recorder(TorchFunctionMode):
         self.before: dict[int, dict[int, Tensor]] = {}
         self.random: dict[int, Tensor] = {}
         self.paused = 0
+        #: whether an in-place op gave a tensor another autograd node: views and bases follow
+        self.is_rebased = False
         #: tensors whose memory NumPy was given, with what it held and before which event
         self.shared: list[tuple[Tensor, Tensor, int]] = []
         #: told of the leaves a call is about to overwrite
@@ -160,9 +163,14 @@ class Recorder(TorchFunctionMode):
                 return
         elif isinstance(out, (tuple, list)):
             grad_fn = [t.grad_fn if isinstance(t, Tensor) else None for t in out]
-        self.events.append(
-            Op(func, args, kwargs, out, frame.f_code, frame.f_lasti, depth, content, grad_fn)
-        )
+        elif isinstance(args[0], Tensor) and not args[0]._is_view():  # z[0] = …
+            grad_fn = args[0].grad_fn  # that of a view is made when it is next read, not before
+        place, read = (frame.f_code, frame.f_lasti, depth), None
+        if out is None or (args and out is args[0]):
+            self.is_rebased |= isinstance(args[0], Tensor) and args[0].requires_grad
+        if self.is_rebased and torch.is_grad_enabled():
+            read = nodes_read(args, kwargs, out)
+        self.events.append(Op(func, args, kwargs, out, *place, content, grad_fn, False, read))
         count = len(self.events)
         if count > self.limit:
             self.paused += 1

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from app.autograd.assemble import Assembly
     from app.autograd.capture import Capture
 
+#: autograd nodes for which the engine has two equal formulas, and takes the other while a dispatch
+#: mode looks on (`isTensorSubclassLike` in torch's FunctionsManual.cpp)
+OTHERWISE = {"Prod": "prod", "Cumprod": "cumprod", "LinalgDet": "det", "MaskedFill": "masked_fill"}
 #: names written out in a sentence
 WRITTEN = 4
 #: what torch.utils.checkpoint applies with use_reentrant=True
@@ -55,6 +58,13 @@ def numpy_writes(state: Capture, assembly: Assembly) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def computed_otherwise(state: Capture) -> list[str]:
+    """Ops whose gradient was computed by another formula because the pass itself was recorded."""
+    grown = [e for e in state.events if isinstance(e, BackwardRun) and e.create_graph]
+    names = {node.name().rstrip("0123456789") for run in grown for node, _, _ in run.sent}
+    return [op for name, op in OTHERWISE.items() if f"{name}Backward" in names]
+
+
 def unrecorded(
     state: Capture, assembly: Assembly, nodes: list[Node], lang: str
 ) -> list[Diagnostic]:
@@ -83,6 +93,8 @@ def unrecorded(
         one = next((n for n in nodes if n.name == written[0]), None)
         span, node = (one.span, one.id) if one else (None, None)
         found.append(note("note.numpy", span, node, lang, "warning", names=listed(written)))
+    if otherwise := computed_otherwise(state):
+        found.append(note("note.otherwise", None, None, lang, names=listed(otherwise)))
     open_ones = [n for n in nodes if any(o.rest_because == "unrecorded" for o in n.outputs)]
     if open_ones:
         names = listed(list(dict.fromkeys(n.name or n.op or n.id for n in open_ones)))

@@ -67,7 +67,11 @@ class Weaver:
             before = len(self.drafts)
             self.take(event, index, events)
             self.made.append(list(range(before, len(self.drafts))))
-        for parameter in self.naming.idle(self.current) if is_whole else ():
+        if not is_whole:
+            return  # to ask a view for its autograd node now would change the run
+        for place in list(self.current.values()):  # what nobody has read since it was written
+            self.tie(place, self.drafts[place[0]].outputs[place[1]].tensor.grad_fn)
+        for parameter in self.naming.idle(self.current):
             self.appear(parameter, len(events), None)
 
     def take(self, event: Any, index: int, events: list[Any]) -> None:
@@ -179,7 +183,7 @@ class Weaver:
     def add_outputs(self, draft: Draft, out: Any, event: Op) -> None:
         """Note the tensors an event made as the draft's outputs."""
         if isinstance(out, Tensor):
-            grad_fn = out.grad_fn if event.out is None else event.grad_fn
+            grad_fn = out.grad_fn if event.failed else event.grad_fn
             self.add_output(draft, Output(out, draft.event, event.content, grad_fn))
         elif isinstance(out, (tuple, list)):
             for position, tensor in enumerate(out):
@@ -219,6 +223,8 @@ class Weaver:
         """The edge that brings a tensor's present value to this event."""
         source, output = self.present(tensor, index, (event, label))
         self.consumed.add(source)
+        if event.read and id(tensor) in event.read:
+            self.tie((source, output), event.read[id(tensor)])
         return Input(source, output, label)
 
     def present(self, tensor: Tensor, index: int, use: Any = None) -> tuple[int, int]:
@@ -253,11 +259,19 @@ class Weaver:
         return place
 
     def refresh(self, tensor: Tensor, event: int, writer: int) -> tuple[int, int]:
-        """A view (or base) of an overwritten tensor: its new value is another output of the write."""
-        draft = self.drafts[writer]
-        self.add_output(draft, Output(tensor, event, None, tensor.grad_fn))
-        self.adopt(draft, [tensor.grad_fn])
+        """A view (or base) of an overwritten tensor: its new value is another output of the write,
+        with the autograd node it has when a differentiable op reads it."""
+        self.add_output(self.drafts[writer], Output(tensor, event))
         return self.current[id(tensor)]
+
+    def tie(self, place: tuple[int, int], node: Any) -> None:
+        """Note the autograd node a tensor had at this value, where none is known."""
+        draft = self.drafts[place[0]]
+        output = draft.outputs[place[1]]
+        if output.grad_fn is None and node is not None:
+            output.grad_fn, output.output_nr = node, 0
+            self.edge_source.setdefault((node, 0), place)
+            self.adopt(draft, [node])
 
     def appear(self, tensor: Tensor, index: int, use: Any) -> tuple[int, int]:
         """A tensor no recorded call made: a parameter, a buffer, or the result of hidden work."""

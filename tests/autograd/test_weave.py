@@ -211,3 +211,27 @@ def test_sentences_keep_the_brackets(expression, text):
     names = "".join(f"{n} = torch.tensor(2.0, requires_grad=True)\n" for n in "abc")
     graph = graph_of(f"{names}y = {expression}")
     assert any(s.text.startswith(f"y = {text} =") for s in graph.passes[0].steps)
+
+
+def test_rewritten_tensor_keeps_the_steps_of_every_write():
+    graph = graph_of(
+        "x = torch.ones(3, requires_grad=True)\nz = torch.zeros(4)\nfor i in range(3):\n"
+        "    z[i + 1] = z[i] + x[i]\nz.pow(2).sum().backward()"
+    )
+    ops = {node.id: node.op for node in graph.nodes}
+    steps = [ops[step.node] for step in graph.passes[-1].steps]
+    assert [steps.count(op) for op in ("setitem", "add")] == [3, 3]
+
+
+def test_view_has_the_gradient_of_each_value_it_had():
+    graph = graph_of(
+        "x = torch.ones(3, requires_grad=True)\ny = x * 2\nv = y[1:]\ny.mul_(3)\na = v * 3\n"
+        "y.mul_(2)\nb = v * 5\nL = a.sum() + b.sum()\nL.backward()"
+    )
+    names = {node.id: node for node in graph.nodes}
+    sent = {
+        (names[e.target.node].name, names[e.source.node].op): e.contribution.data
+        for e in graph.edges
+        if names[e.target.node].name in ("a", "b")
+    }
+    assert sent == {("a", "mul_"): [3.0, 3.0], ("b", "mul_"): [5.0, 5.0]}
