@@ -24,6 +24,11 @@ def _opened(label: int | str, argument: Any) -> Any:
             yield from _opened(f"{label}[{position}]", item)
 
 
+def has_tensor(items: Any) -> bool:
+    """Whether a tuple or list holds a tensor."""
+    return any(isinstance(item, Tensor) for item in items)
+
+
 def nodes_read(args: tuple[Any, ...], kwargs: dict[str, Any] | None, out: Any) -> dict[int, Any]:
     """id → autograd node of every tensor a differentiable call read and did not overwrite.
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from app.autograd.events import Assigned, Enter, Exit, Hooked, Op, Relaid, Replaced
-from app.autograd.operands import nodes_read
+from app.autograd.operands import has_tensor, nodes_read
 from app.autograd.storage import SMALL as SMALL
 from app.autograd.storage import as_of as as_of
 from app.autograd.storage import is_wrapped
@@ -281,11 +281,6 @@ def _fills_itself(frame: FrameType) -> bool:
     """Whether a library's constructor makes a module's own parameters or an optimizer's state;
     others, of distributions, compute like any function."""
     return isinstance(frame.f_locals.get("self"), (nn.Module, torch.optim.Optimizer))
-
-
-def has_tensor(items: Any) -> bool:
-    """Whether a tuple or list holds a tensor."""
-    return any(isinstance(item, Tensor) for item in items)
 
 
 def _without_dispatch(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:

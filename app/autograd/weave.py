@@ -24,8 +24,8 @@ from app.autograd.events import (
 from app.autograd.instrument import Names
 from app.autograd.naming import Naming
 from app.autograd.nest import Nest
-from app.autograd.operands import labelled, literals
-from app.autograd.recorder import WRITES, has_tensor, is_in_place, storage_pointer
+from app.autograd.operands import has_tensor, labelled, literals
+from app.autograd.recorder import WRITES, is_in_place, storage_pointer
 from app.ops.symbols import public_name
 
 #: fills that only give a leaf its first value
