@@ -9,7 +9,7 @@ from app.picture.compose import plan_of
 from app.settings import settings
 
 #: scale from which a card's texts are read without zooming
-READABLE = 0.45
+READABLE = 0.6
 #: cards an opening is not folded below: fewer would say nothing
 FEWEST = 7
 

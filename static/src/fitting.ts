@@ -3,14 +3,14 @@ import type { ZoomTransform } from "d3-zoom";
 import type { Mark, Picture } from "./types";
 
 interface Size { width: number; height: number }
-interface Box extends Size { x: number; y: number }
+export interface Box extends Size { x: number; y: number }
 interface Place { x: number; y: number; k: number }
 interface Insets { top: number; right: number; bottom: number; left: number }
 
 /** px between a picture and what lies over the stage. */
 const GAP = 8;
-/** The largest scale a picture opens at; the smallest; and the smallest where it is wide enough in that. */
-const MOST = 1.5, LEAST = 0.45, READABLE = 0.55;
+/** The largest scale a picture opens at; the smallest; and what its beginning is better read at, where it is not wider. */
+const MOST = 1.5, LEAST = 0.62, READABLE = 0.75;
 
 /** Whether the whole picture is in view, give or take its margin. */
 export function fits({ x, y, k }: ZoomTransform, picture: Size, room: Size): boolean {
@@ -23,7 +23,8 @@ export const middle = (mark: Mark): [number, number] => [mark.x + mark.width / 2
 function within(picture: Picture, room: Size, { top, right, bottom, left }: Insets, isWhole: boolean): Place {
   const [width, height] = [Math.max(1, room.width - left - right), Math.max(1, room.height - top - bottom)];
   const across = width / picture.width;
-  const k = Math.max(Math.min(across, height / picture.height, MOST), isWhole ? 0 : Math.min(READABLE, Math.max(across, LEAST)));
+  const whole = Math.min(across, height / picture.height, MOST);
+  const k = isWhole || whole >= LEAST ? whole : Math.min(READABLE, Math.max(across, LEAST));
   const first = picture.marks.find((mark) => mark.role === "card");
   const [x, y] = first ? middle(first) : [picture.width / 2, picture.height / 2];
   const along = (space: number, size: number, at: number): number =>
@@ -35,6 +36,12 @@ const isOver = (cover: Box, mark: Mark, { x, y, k }: Place): boolean =>
   cover.x < mark.x * k + x + mark.width * k + GAP && cover.x + cover.width + GAP > mark.x * k + x &&
   cover.y < mark.y * k + y + mark.height * k + GAP && cover.y + cover.height + GAP > mark.y * k + y;
 
+const boxesOf = (picture: Picture): Mark[] => picture.marks.filter((mark) => mark.role === "card" || mark.role === "scope");
+
+/** How many covers hide a card or scope. */
+export const hidden = (picture: Picture, covers: Box[], place: Place): number =>
+  covers.filter((cover) => boxesOf(picture).some((mark) => isOver(cover, mark, place))).length;
+
 /** The inset that clears a cover at the least cost. */
 function side(cover: Box, room: Size): [keyof Insets, number] {
   const costs: [keyof Insets, number][] = [
@@ -44,7 +51,7 @@ function side(cover: Box, room: Size): [keyof Insets, number] {
 
 /** The view a picture opens in: clear of whatever lies over the stage (`covers`, in its pixels). */
 export function fitted(picture: Picture, room: Size, covers: Box[], isWhole: boolean): Place {
-  const boxes = picture.marks.filter((mark) => mark.role === "card" || mark.role === "scope");
+  const boxes = boxesOf(picture);
   const insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
   let place = within(picture, room, insets, isWhole);
   for (const _ of covers) {

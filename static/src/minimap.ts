@@ -28,7 +28,10 @@ export function mapPicture(picture: Picture): void {
 export function mapView(x: number, y: number, width: number, height: number): void {
   const isWhole = x <= 1 && y <= 1 && x + width >= size.width - 1 && y + height >= size.height - 1;
   byId("minimap").hidden = isWhole;
-  for (const [name, value] of Object.entries({ x, y, width, height })) frame?.setAttribute(name, String(value));
+  const [left, top] = [Math.max(0, x), Math.max(0, y)]; // as much of the picture as is on screen
+  const [right, bottom] = [Math.min(size.width, x + width), Math.min(size.height, y + height)];
+  const part = { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
+  for (const [name, value] of Object.entries(part)) frame?.setAttribute(name, String(value));
 }
 
 /** Dragging on the map moves the picture: `go` gets a point of the picture. */

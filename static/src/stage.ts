@@ -3,8 +3,9 @@ import { effect } from "@preact/signals-core";
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type ZoomTransform } from "d3-zoom";
 import { fold, openBelow, setRoot } from "./api";
+import { covers } from "./covers";
 import { byId, reducedMotion, svgElement } from "./dom";
-import { fits, fitted, middle } from "./fitting";
+import { fits, fitted, hidden, middle } from "./fitting";
 import { glide } from "./glide";
 import { icon } from "./icons";
 import { duration, pulse, stopPulses } from "./motion";
@@ -97,7 +98,10 @@ function hold(scope: string, old: Map<string, Mark>): boolean {
 function becomes(next: View, old: Map<string, Mark>): boolean {
   const first = [...places.keys()].find((id) => id.endsWith(".card") && old.has(id)) ?? "";
   if (!root || !hold(first.slice(0, -5), old)) return false;
-  return isMoved || fits(transform, next.picture, root.getBoundingClientRect()) || Math.abs((opened()?.k ?? 0) / transform.k - 1) < 0.02;
+  const room = root.getBoundingClientRect(), over = covers(room), best = opened();
+  if (isMoved || !best) return true;
+  if (hidden(next.picture, over, transform) > hidden(next.picture, over, best)) return false;
+  return fits(transform, next.picture, room) || Math.abs(best.k / transform.k - 1) < 0.02;
 }
 
 /** Bring a mark to the middle of the stage, large enough to read; whether it is drawn. */
@@ -127,18 +131,10 @@ function travel(next: ZoomTransform): void {
   frame(start);
 }
 
-/** What lies over the stage and stays there. */
-const COVERS = ["crumbs", "heat-legend"];
-
 /** Where the whole picture is seen; or, where that would be too small to read, its beginning. */
 function opened(isWhole = false): { x: number; y: number; k: number } | null {
   const room = root?.getBoundingClientRect();
-  if (!shown || !room?.width || !room.height) return null;
-  const lying = sketch.peek() ? [...COVERS, "busy"] : COVERS; // a run's progress goes when it ends
-  const over = [...lying.map((id) => byId(id)), ...document.querySelectorAll<HTMLElement>(".zoom")];
-  const covers = over.map((one) => one.getBoundingClientRect()).filter((box) => box.width)
-    .map((box) => ({ x: box.x - room.x, y: box.y - room.y, width: box.width, height: box.height }));
-  return fitted(shown.picture, room, covers, isWhole);
+  return shown && room?.width && room.height ? fitted(shown.picture, room, covers(room), isWhole) : null;
 }
 
 export function fit(isWhole = true): void {
@@ -199,6 +195,11 @@ function choose(mark: SVGGElement): void {
   else selected.value = node ?? edge ?? null;
 }
 
+/** Where the inspector lies below the picture, bring up what was asked for. */
+function inView(): void {
+  if (matchMedia("(max-width: 720px)").matches) byId("inspector").scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth" });
+}
+
 /** The viewer on a card's value (its first output's) or gradient (of the first that has one). */
 function look(node: string, gradient: boolean): void {
   const first = nodes.value.get(node)?.outputs.findIndex((output) => output.gradient) ?? -1;
@@ -242,6 +243,7 @@ export function mountStage(): void {
     const mark = target(event);
     if (mark) choose(mark);
     else selected.value = null;
+    if (selected.value) inView();
   });
   stage.addEventListener("keydown", (event) => {
     const mark = target(event);
@@ -288,7 +290,7 @@ export function mountStage(): void {
     const { width, height } = root.getBoundingClientRect();
     select(root).call(zoomer.transform, zoomIdentity.translate(width / 2 - x * transform.k, height / 2 - y * transform.k).scale(transform.k));
   });
-  new ResizeObserver(() => fit(false)).observe(stage);
+  new ResizeObserver(() => { if (!isMoved) fit(false); }).observe(stage);
   for (const [id, name] of [["zoom-in", "closer"], ["zoom-out", "further"], ["zoom-fit", "whole"]] as const) byId(id).replaceChildren(icon(name));
   byId("zoom-in").addEventListener("click", () => zoomBy(1.3));
   byId("zoom-out").addEventListener("click", () => zoomBy(1 / 1.3));

@@ -181,16 +181,52 @@ def test_axe_finds_nothing_serious(app):
         assert serious_violations(app) == [], scheme
 
 
+def test_enter_in_search_presses_nothing_else(app):
+    app.locator("#help-button").focus()
+    app.keyboard.press("/")
+    app.locator("#search input").fill("loss")
+    expect(app.locator("#hits [aria-selected=true]")).to_contain_text("loss")
+    app.keyboard.press("Enter")
+    expect(app.locator("#panel h2")).to_have_text("loss")
+    assert not app.locator("dialog[open]").count()
+
+
+def on_a_phone(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.wait_for_selector(".picture .card")
+    rest(page)
+
+
 def test_phone_width_fits(app):
-    app.set_viewport_size({"width": 390, "height": 844})
-    app.reload()
-    app.wait_for_selector(".picture .card")
-    rest(app)
+    on_a_phone(app)
     assert app.evaluate("document.documentElement.scrollWidth") <= 390
+    assert (
+        app.evaluate("document.querySelector('.layer').getScreenCTM().a") >= 0.6
+    )  # read without zooming
     ((_, top, _, bottom),) = boxes(app, "#play")
     assert bottom - top >= 40
     expect(app.locator("#tab-check .count")).to_be_visible()  # a tab that changes moves nothing
     assert app.evaluate("scrollY") == 0
+
+
+def test_a_card_tapped_on_a_phone_brings_up_its_numbers(app):
+    on_a_phone(app)
+    card(app, "z").click()
+    expect(app.locator("#panel h2")).to_be_in_viewport(ratio=1)
+    expect(card(app, "z")).to_be_in_viewport()
+
+
+def test_the_editor_is_reached_on_a_phone_while_a_repair_is_proposed(app):
+    on_a_phone(app)
+    write(
+        app, "import torch\nx = torch.ones(3, requires_grad=True)\nfor i in range(3)\n    x = x + i"
+    )
+    expect(app.locator("#accept")).to_be_visible()
+    app.locator(".cm-line", has_text="for i").click()  # nothing lies over it
+    app.keyboard.press("End")
+    app.keyboard.insert_text(":")
+    expect(app.locator("#accept")).to_be_hidden()
 
 
 def test_reduced_motion_jumps(app):

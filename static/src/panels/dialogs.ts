@@ -100,9 +100,9 @@ function palette(): void {
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") chosen++;
     else if (event.key === "ArrowUp") chosen--;
-    else if (event.key === "Enter") return pick(matching[chosen]);
-    else return;
-    event.preventDefault();
+    else if (event.key !== "Enter") return;
+    event.preventDefault(); // or Enter presses the button that gets the focus back
+    if (event.key === "Enter") return pick(matching[chosen]);
     draw();
     list.children[chosen]?.scrollIntoView({ block: "nearest" });
   });

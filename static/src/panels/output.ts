@@ -28,7 +28,8 @@ function showProblem(): void {
   }
   const isEmpty = now.code === "empty_program"; // an invitation, nobody's mistake
   if (isEmpty) parts.push(el("button", { type: "button", class: "quiet small", click: () => byId("examples-button").click() }, t("page.examples")));
-  box.replaceChildren(el("div", { class: isEmpty ? "problem is-calm" : "problem" }, ...parts));
+  const isCalm = isEmpty || now.code === "cancelled"; // as the visitor wished
+  box.replaceChildren(el("div", { class: isCalm ? "problem is-calm" : "problem" }, ...parts));
 }
 
 function showOutput(): void {

@@ -48,10 +48,10 @@ export function openSearch(): void {
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") chosen++;
     else if (event.key === "ArrowUp") chosen--;
-    else if (event.key === "Enter") return go(hits[chosen]);
-    else return;
-    event.preventDefault();
-    draw();
+    else if (event.key !== "Enter") return;
+    event.preventDefault(); // or Enter presses the button that gets the focus back
+    if (event.key === "Enter") go(hits[chosen]);
+    else draw();
   });
   hits = [];
   dialog.replaceChildren(field, count, list);
