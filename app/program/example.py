@@ -1,4 +1,5 @@
-"""A fragment and a name it never defines, in; the fragment with an example value above it, out."""
+"""A fragment and a name it never defines, in; the fragment with an example value where it is first
+used, out."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ VALUES = {
 def with_example(name: str, code: str) -> str | None:
     """None where the name is used otherwise than as a tensor."""
     uses = 0
-    for node in ast.walk(ast.parse(code)):
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _is(node.func, name):
             return None
         if isinstance(node, ast.Attribute) and _is(node.value, name):
@@ -35,7 +37,16 @@ def with_example(name: str, code: str) -> str | None:
     if not uses:
         return None
     rank = re.search(r"([0-3])_?d", name, re.I)
-    return f"{name} = torch.tensor({VALUES[rank[1] if rank else '2']})\n{code.strip()}\n"
+    value = f"{name} = torch.tensor({VALUES[rank[1] if rank else '2']})"
+    lines = code.split("\n")
+    place = _first(tree, name) - 1
+    return "\n".join([*lines[:place], value, *lines[place:]]).strip() + "\n"
+
+
+def _first(tree: ast.Module, name: str) -> int:
+    """The line of the first statement that uses it."""
+    using = (s for s in tree.body if any(_is(node, name) for node in ast.walk(s)))  # type: ignore[arg-type]
+    return next(using).lineno
 
 
 def _is(node: ast.expr, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+import sys
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,8 +13,9 @@ from msgspec.structs import replace
 from app.errors import GradreelError, Problem, ProgramError
 from app.graph import Span
 from app.program.example import with_example
-from app.program.fault_rules import code_of, shapes_of
+from app.program.fault_rules import code_of, layer_sizes, shapes_of
 from app.program.frames import user_frames
+from app.program.mends import Looped, mended_at, near_keyword, resized
 from app.program.paste import split_lines
 from app.program.repairs import on_cpu, with_defaults, with_random_pictures
 from app.program.value import Program
@@ -64,16 +66,38 @@ def _fault(
     lines = split_lines(program.code if program.places else program.source)
     span = program.at(found[-1][1]) if found else None
     code = code_of(_known_kind(error), text)
-    words: dict[str, Any] = {"kind": kind, "text": text.split("\n")[0][:300]}
+    words: dict[str, Any] = {"kind": kind, "text": text.split("\n")[0][:300].rstrip(".")}
     words |= {"line": span.line if span else 0, "name": "", "near": ""}
-    code = _fill(code, words, text, program, culprit)
+    code = _fill(code, words, error, text, program, culprit)
     frames = [_frame(name, place, lines) for name, place in found[-_FRAMES:]]
-    repair = reshaped_target(text, program, span)
-    repair = repair or repair_of(code, text, program)
-    if code == "undefined_name" and program.language == "torch":
-        repair = with_example(str(words["name"]), program.code)
-        code = "undefined_name_tensor" if repair else code
+    code, repair = _mended(code, words, text, program, span)
     return ProgramError(code, span=span, lang=lang, frames=frames, repair=repair, **words).problem
+
+
+def _mended(
+    code: str, words: dict[str, Any], text: str, program: Program, span: Span | None
+) -> tuple[str, str | None]:
+    """The code, which may become more exact, and the program without the fault, where one is known."""
+    if program.language != "torch":
+        return code, None
+    if code.startswith("undefined_name") and _is_another(str(words["name"]), str(words["near"])):
+        if example := with_example(str(words["name"]), program.code):
+            return "undefined_name_tensor", example
+    if code == "freed_graph" and span and program.code == program.source:
+        looped = Looped(program.source, span.line)
+        if looped.repeats:
+            return "freed_graph_loop", looped.detached()
+    if code == "shape_layer":
+        return code, resized(
+            program.source, **{k: str(words[k]) for k in ("layer", "takes", "given", "gives")}
+        )
+    repair = reshaped_target(text, program, span) or repair_of(code, text, program)
+    return code, repair or mended_at(code, program.source, span, str(words["near"]))
+
+
+def _is_another(name: str, near: str) -> bool:
+    """Whether a name is not a slip for the one most like it: tensor1d is not tensor2d."""
+    return not near or re.sub(r"\d", "", name) == re.sub(r"\d", "", near)
 
 
 def repair_of(code: str, text: str, program: Program) -> str | None:
@@ -112,6 +136,7 @@ def _known_kind(error: BaseException) -> str:
 def _fill(
     code: str,
     words: dict[str, object],
+    error: BaseException,
     text: str,
     program: Program,
     culprit: tuple[str, int] | None,
@@ -120,14 +145,22 @@ def _fill(
     quoted = re.findall(r"'([^']*)'", text)
     if code == "shape_mismatch":
         shapes = shapes_of(text)
+        if sizes := layer_sizes(error, text):
+            words |= sizes._asdict()
+            return "shape_layer"
         words |= {"left": shapes[0], "right": shapes[1]} if shapes else {}
         return code if shapes else "shape_refused"
     if code == "inplace_modified" and culprit:
         words |= {"op": culprit[0], "where": culprit[1]}
         return "inplace_modified_by"
+    if code in ("unbound_local", "wrong_keyword") and quoted:
+        words["name"] = quoted[-1] if code == "wrong_keyword" else quoted[0]
+    if code == "wrong_keyword" and (near := near_keyword(str(words["name"]))):
+        words["near"] = near
+        return "wrong_keyword_near"
     if code in ("undefined_name", "missing_attribute") and quoted:
         words["name"] = quoted[-1] if code == "missing_attribute" else quoted[0]
-        if near := _near(str(words["name"]), program.code):
+        if near := _near(str(words["name"]), program.code, error):
             words["near"] = near
             return f"{code}_near"
     if code == "missing_package":
@@ -135,12 +168,24 @@ def _fill(
     return code
 
 
-def _near(name: str, code: str) -> str | None:
-    known = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
-    known |= {n.attr for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Attribute)}
-    known |= {"backward", "requires_grad", "reshape", "detach", "matmul", "sigmoid", "softmax"}
-    found = difflib.get_close_matches(name, sorted(known - {name}), 1, 0.7)
-    return found[0] if found else None
+def _near(name: str, code: str, error: BaseException) -> str | None:
+    """Among what the object has, or the program and its imports name."""
+    if isinstance(error, AttributeError):
+        known = set(dir(error.obj)) if error.obj is not None else _named_in(text_of(error))
+    else:
+        known = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
+        known |= {n.arg for n in ast.walk(ast.parse(code)) if isinstance(n, ast.arg)}
+        known |= {"torch", "print", "range", "len", "enumerate"}
+    if same := [one for one in known if one.lower() == name.lower() and one != name]:
+        return min(same)
+    near = difflib.get_close_matches(name, sorted(known - {name}), 1, 0.7)
+    return near[0] if near else None
+
+
+def _named_in(text: str) -> set[str]:
+    """What a module has that says itself what it lacks."""
+    module = re.search(r"module '(torch[\w.]*)' has no attribute", text)
+    return set(dir(sys.modules.get(module[1]))) if module else set()
 
 
 def _frame(name: str, place: Span, lines: list[str]) -> str:

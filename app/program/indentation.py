@@ -48,7 +48,7 @@ def indent_again(text: str) -> str | None:
         pad = "    " * level
         written += [pad + line.strip() if line.strip() else "" for line in statement.above]
         written += [pad + statement.lines[0].strip(), *_continued(statement, pad)]
-    repaired = "\n".join(written).rstrip() + "\n"
+    repaired = re.sub(r"\n{4,}", "\n\n\n", "\n".join(written).strip("\n")) + "\n"
     return repaired if _parses(repaired) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from app.program.cells import is_notebook
 from app.program.latex import is_latex
 from app.program.network import is_network, written
 from app.program.paste import paste
@@ -27,6 +28,8 @@ _PROSE = re.compile(r"^(?:[^\W\d_]{2,}[,.]?[ \t]+){4,}[^\W\d_]{2,}[.!?:]?[ \t]*$
 def detect(source: str) -> Literal["torch", "math", "latex", "network"]:
     """A network where it is nothing but layers or a configuration; LaTeX by its commands; Python where anything only
     Python has is seen; mathematics otherwise."""
+    if is_notebook(source):
+        return "torch"
     text = paste(source).text
     if is_network(text) or written(text):
         return "network"

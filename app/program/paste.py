@@ -10,8 +10,8 @@ from typing import NamedTuple
 from app.program.gutter import without_gutter
 
 _BREAK = re.compile(r"\r\n|\r|\n")
-_FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*([\w+-]*)\s*$")
-_PYTHON = re.compile(r"^\s*[`~]{3,}\s*(?:i?python3?|py|pycon)\s*$", re.I)
+_FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*\{?([\w+-]*)\}?(?:\s+[\w{][^`]*)?\s*$")
+_PYTHON = re.compile(r"^\s*[`~]{3,}\s*\{?(?:i?python3?|py|pycon)\b", re.I)
 _COPY = re.compile(r"^\s*(?:[A-Za-z+]{1,12})?(?:Copy code|Copiar código|Copiar codigo)")
 _COPY_ALONE = re.compile(r"^\s*(?:python|Copy|Copiar|Copy code|Copiar código)\s*$", re.I)
 _DOCTEST = re.compile(r"^\s*(?:>>>|\.\.\.)(?: |$)")
@@ -28,7 +28,8 @@ _PLAIN = (
     | dict.fromkeys("\u2018\u2019\u201a\u2032", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u2033\u00ab\u00bb", '"')
     | dict.fromkeys("\u2212\u2013\u2014\u2010\u2011", "-")
-    | {"×": "*", "\u2026": "..."}
+    | {chr(0xFF00 + code - 0x20): chr(code) for code in range(0x21, 0x7F)}  # full width
+    | {"×": "*", "\u2026": "...", "、": ",", "。": "."}
 )
 
 
@@ -118,20 +119,38 @@ def _without_fences(lines: list[Line]) -> list[Line]:
     fences = [place for place, line in enumerate(lines) if _FENCE.match(line.text)]
     if not fences:
         return lines
-    if len(fences) % 2:
+    pairs = _pairs([bool(_FENCE.match(lines[place].text)[1]) for place in fences])  # type: ignore[index]
+    if not pairs:
         return [_blank(line) if place in fences else line for place, line in enumerate(lines)]
-    pairs = list(zip(fences[::2], fences[1::2], strict=True))
-    named = [pair for pair in pairs if _PYTHON.match(lines[pair[0]].text)]
-    kept = {place for start, end in named or pairs for place in range(start + 1, end)}
+    edges = [-1, *fences, len(lines)]
+    blocks = [(edges[start + 1], edges[end + 1]) for start, end in pairs]
+    named = [block for block in blocks if block[0] < 0 or _PYTHON.match(lines[block[0]].text)]
+    kept = {place for start, end in named or blocks for place in range(start + 1, end)}
     return [line if place in kept else _blank(line) for place, line in enumerate(lines)]
 
 
+def _pairs(named: list[bool]) -> list[tuple[int, int]]:
+    """Which fences open and close together; -1 is the start of the text and the number of fences
+    its end, for a block cut in half. None where one bare fence may be either."""
+    if named == [False]:
+        return []
+    found, start = [], None
+    for place, is_named in enumerate(named):
+        if is_named and start == 0 and place == 1 and not named[0]:
+            found.append((-1, 0))  # two openers in a row: the first closed what came before
+        if start is None or is_named:
+            start = place
+        else:
+            found.append((start, place))
+            start = None
+    return found if start is None else [*found, (start, len(named))]
+
+
 def _without_button(lines: list[Line]) -> list[Line]:
-    cleaned = list(lines)
-    for place, line in enumerate(lines):
-        if found := _COPY.match(line.text):
-            cleaned[place] = line.cut(found.end())
-        elif _COPY_ALONE.match(line.text):
+    found = [_COPY.match(line.text) for line in lines]
+    cleaned = [line.cut(f.end()) if f else line for line, f in zip(lines, found, strict=True)]
+    for place, line in enumerate(cleaned):
+        if _COPY_ALONE.match(line.text):
             cleaned[place] = _blank(line)
         elif line.text.strip():
             break

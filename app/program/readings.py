@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.graph import Span
 from app.program.paste import Line, Paste, from_first_line, paste, plain, prompted, spaced
-
-_OPENERS = r"else|try|finally|if|elif|for|while|with|def|class|except|match|case|lambda"
-_WORDS = r"""(?!(?:import|from|return|assert|del|global|nonlocal|raise|yield|await|async|not)\b)"""
-#: a sentence, or a word or two before a colon
-_PROSE = re.compile(
-    rf"""^\s*(?:{_WORDS}(?!(?:{_OPENERS})\b[^.!?]*:$)
-        [^\W\d_][\w'’-]*[,;:]?(?:\s+[`"“(*]*[\w'’./-]+[`"”)*]*[,;:]?){{2,}}\s*[.:!?…]?
-      | (?!(?:{_OPENERS})\b)[^\W\d_]\w*(?:\s\w+)?:)\s*$""",
-    re.X,
-)
+from app.program.prose import prose_lines
 
 
 class Reading(NamedTuple):
@@ -40,7 +30,7 @@ def readings(source: str) -> Iterator[Reading]:
     yield diff._replace(paste=from_first_line(second))
     if any(line.text.lstrip().startswith(">>>") for line in second.lines):
         yield Reading(plain(prompted(first)))
-    prose = [place for place, line in enumerate(second.lines) if _PROSE.match(line.text)]
+    prose = prose_lines([line.text for line in second.lines])
     if prose:
         kept = [
             line.cut(0, 0) if place in prose else line for place, line in enumerate(second.lines)

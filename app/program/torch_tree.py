@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from app.errors import ProgramError
 from app.graph import Diagnostic, Span
+from app.program.cells import code_of
 from app.program.indentation import indent_again
 from app.program.left_out import leave_out
 from app.program.notes import note
 from app.program.paste import Paste, split_lines
 from app.program.positions import depth_of, place_in_paste
 from app.program.readings import Reading, readings
+from app.program.syntax import mended, reason_of
 from app.program.value import FILENAME
 
 #: nodes on the longest way through a tree; Python's own recursion limit is a thousand frames
@@ -55,6 +57,8 @@ def _notes(reading: Reading, lang: str) -> tuple[Diagnostic, ...]:
 def _placed(pasted: Paste, tree: ast.Module, source: str, lang: str) -> TorchCode:
     code = "too_deep" if depth_of(tree) > DEPTH else ""
     code = code or ("" if tree.body else "empty_program")
+    if is_configuration(tree) and (cells := code_of(source)):  # one whose JSON is Python as well
+        raise ProgramError("notebook_file", span=_whole(source), lang=lang, repair=cells)
     if code or is_configuration(tree):
         raise ProgramError(code or "not_a_program", span=_whole(source), lang=lang)
     return TorchCode(pasted.text, place_in_paste(tree, pasted))
@@ -71,6 +75,8 @@ def is_configuration(tree: ast.Module) -> bool:
 def _refusal(pasted: Paste, error: BaseException, source: str, lang: str) -> ProgramError:
     if isinstance(error, (RecursionError, MemoryError)) or "too many nested" in str(error):
         return ProgramError("too_deep", span=_whole(source), lang=lang)
+    if code := code_of(source):
+        return ProgramError("notebook_file", span=_whole(source), lang=lang, repair=code)
     if _is_json(pasted.text):
         return ProgramError("not_a_program", span=_whole(source), lang=lang)
     if re.search(r"^[^#=(\n]*:\s*tensor\(", pasted.text, re.M):
@@ -81,21 +87,8 @@ def _refusal(pasted: Paste, error: BaseException, source: str, lang: str) -> Pro
     reason = error.msg if isinstance(error, SyntaxError) else str(error)
     text = split_lines(source)[span.line - 1].strip()[:120]
     repair = mended(pasted.text, reason, span.line)
-    return ProgramError(
-        "syntax_error", span=span, lang=lang, repair=repair, reason=reason, text=text
-    )
-
-
-def mended(text: str, reason: str, line: int) -> str | None:
-    """Python 2's print with its brackets; a colon that was forgotten."""
-    rows = text.split("\n")
-    if "call to 'print'" in reason:
-        return re.sub(r"(?m)^(\s*)print (?!\()(.+?),?\s*$", r"\1print(\2)", text)
-    if reason != "expected ':'":
-        return None
-    code, mark, comment = rows[line - 1].partition("#")
-    rows[line - 1] = f"{code.rstrip()}:{'  ' + mark if mark else ''}{comment}"
-    return "\n".join(rows)
+    told = reason_of(reason, lang)
+    return ProgramError("syntax_error", span=span, lang=lang, repair=repair, reason=told, text=text)
 
 
 def _is_json(text: str) -> bool:

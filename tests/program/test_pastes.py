@@ -97,6 +97,11 @@ RUN = {
     "magics": "%matplotlib inline\n!pip install torch\n%%time\n$ pip list\n" + PLAIN,
     "fence in prose": f"Here it is:\n\n```python\n{PLAIN}\n```\n\nIt works!",
     "two fences": "First\n```py\n" + PLAIN.replace("y = x", "```\nthen\n```py\ny = x") + "\n```",
+    "a copy button in each fence": "# Page\n```python\npythonCopy code"
+    + PLAIN.replace("y = x", "```\n`x` *is* there\n```python\nCopy codey = x")
+    + "\n```\n```css\ncssCopy codea {}\n```",
+    "cut out of a page": PLAIN.replace("y = x", "```\nand (then)\n```py title='b'\ny = x"),
+    "full width": PLAIN.replace("2.0, ", "2.0，").replace("(", "（").replace(")", "）"),
     "smart quotes": PLAIN + "\nprint(“it’s done”, ‘y’)".replace("’s", ""),
     "no-break spaces": DEFINED.replace(" ", "\u00a0"),
     "byte order mark": "\ufeff" + PLAIN,
@@ -121,6 +126,17 @@ NOTED = {
     "git's diff": ("diff --git a/t.py b/t.py\nindex 12..45 100644\n" + DIFF, "diff_old"),
     "plus signs": (each(DEFINED, lambda n, line: f"+{line}"), "diff_old"),
     "prose before": (f"Here is the code you asked for:\n\n{PLAIN}", "prose_left"),
+    "an answer in Markdown": (
+        "**Sure!** You can use `backward()`:\n\n- **Leaf**: `x` (a `Tensor`) holds 2.0\n\n"
+        + PLAIN
+        + "\n\n1. First we multiply, then it's done.\n| a | b |\n",
+        "prose_left",
+    ),
+    "prose beside a text": (
+        "Now we can run the following code\n" + PLAIN + '\ntext = """a\nto be or not\n"""\n'
+        "assert len(text) == 15",
+        "prose_left",
+    ),
     "prose after": (f"Example:\n{DEFINED}\n\nThis prints the gradient of x.", "prose_left"),
     "sys.exit": (
         "import sys\n" + PLAIN + "\nif __name__ == '__main__':\n    sys.exit(0)\nboom",
