@@ -17,11 +17,15 @@ PATIENCE = 3
 
 class LayoutPool:
     """Runs pure functions (Graphviz is not thread-safe) in `workers` processes, each call within
-    `seconds` of its beginning. What one call does to its process is felt by no other call."""
+    `seconds` of its beginning. What one call does to its process is felt by no other call. A process
+    calls `begin` before all else."""
 
-    def __init__(self, workers: int, seconds: float) -> None:
+    def __init__(
+        self, workers: int, seconds: float, begin: Callable[[], None] | None = None
+    ) -> None:
         self.seconds = seconds
-        self.idle = [_fresh() for _ in range(workers)]
+        self.begin = begin
+        self.idle = [self._fresh() for _ in range(workers)]
         self.busy: set[ProcessPoolExecutor] = set()
         self.turns = asyncio.Semaphore(workers)
         self.ending: set[asyncio.Future[None]] = set()
@@ -55,8 +59,11 @@ class LayoutPool:
         if not is_fine:
             _kill(executor)
         self.busy.discard(executor)
-        self.idle.append(executor if is_fine else _fresh())
+        self.idle.append(executor if is_fine else self._fresh())
         self.turns.release()
+
+    def _fresh(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=self.begin)
 
     def close(self) -> None:
         """End the processes."""
@@ -64,10 +71,6 @@ class LayoutPool:
             task.cancel()
         for executor in (*self.idle, *self.busy):
             _kill(executor)
-
-
-def _fresh() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
 
 
 def _kill(executor: ProcessPoolExecutor) -> None:

@@ -1,18 +1,28 @@
 """A decoded reply in; the same reply out, once every name in it is known to lead somewhere.
 
-The types are msgspec's business; this is what types cannot say: ids are unique, references
-resolve, scopes form a tree, elements are numbers. Later stages may then trust a Graph."""
+The types are msgspec's business; this is what types cannot say: ids are plain and unique,
+references resolve, scopes form a tree, elements are numbers, a problem has an end. Later stages may
+then trust a Graph."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from app.explanations import Card, Curvature, Sliced
-from app.graph import AutogradView, Edge, Graph, Node, Scope, Tensor, Value
+from app.errors import Problem
+from app.explanations import Card, Curvature, Sliced, Unanswered
+from app.graph import AutogradView, Edge, Graph, Node, Scope, Tensor, Thumb, Value
 from app.protocol import Outcome, Reply, Sketch
 from app.settings import settings
+from app.thumb import COLUMNS, LEVELS, ROWS
 
+#: what an id or a code may be: it stands in addresses, attributes and selectors as it is
+PLAIN = re.compile(r"\w{1,60}", re.ASCII)
+#: bits of the widest integer a tensor has
+BITS = 64
+#: texts a problem may consist of, and their characters for each byte of source the settings allow
+TEXTS, TOLD_EACH = 500, 10
 #: longest text standing for one element: "-inf", or a complex number in full
 NUMBER_CHARS = 64
 #: nodes a graph may have for each the settings allow: leaves of what is left out stay
@@ -27,6 +37,8 @@ SLICED = 4096 * (RANK + 1)
 
 def check(reply: Reply) -> Reply:
     """Raises ValueError where something in `reply` leads nowhere."""
+    if isinstance(reply, (Outcome, Unanswered)) and reply.problem is not None:
+        _check_problem(reply.problem)
     if isinstance(reply, Outcome):
         _known(reply.graph is not None or reply.problem is not None, "an empty outcome")
         if reply.graph is not None:
@@ -57,7 +69,17 @@ def _unique(ids: Iterable[str], what: str) -> set[str]:
     every = list(ids)
     found = set(every)
     _known(len(found) == len(every), f"{what} twice")
+    _known(all(map(PLAIN.fullmatch, every)), f"{what} with an odd id")
     return found
+
+
+def _check_problem(problem: Problem) -> None:
+    """It is remembered for a while, and shown on pages of others."""
+    texts = [problem.message, problem.hint, *problem.frames, *problem.mends]
+    texts += [problem.repair or "", problem.remains or ""]
+    _known(PLAIN.fullmatch(problem.code) is not None, "a problem with an odd code")
+    _known(len(texts) <= TEXTS, "a problem of too many texts")
+    _known(sum(map(len, texts)) <= TOLD_EACH * settings().source_bytes, "a problem without end")
 
 
 def _check_graph(graph: Graph) -> None:
@@ -85,7 +107,20 @@ def _check_node(node: Node, scopes: set[str], nodes: dict[str, Node]) -> None:
         for gradient in (output.gradient, output.carried, output.rest):
             _check_value(gradient)
         _check_value(output.held.value if output.held else None)
+        for thumb in (output.thumb, output.gradient_thumb):
+            _known(thumb is None or _is_drawable(thumb), f"heatmap of {node.id}")
         _known(_leads_to(output, nodes), f"update of {node.id}")
+
+
+def _is_drawable(thumb: Thumb) -> bool:
+    """Whether a heatmap has rows, equally long ones, of colours that there are."""
+    rows = thumb.levels
+    return (
+        0 < len(rows) <= ROWS
+        and 0 < len(rows[0]) <= COLUMNS
+        and all(len(row) == len(rows[0]) for row in rows)
+        and all(x is None or abs(x) <= LEVELS + 1 for row in rows for x in row)
+    )
 
 
 def _check_edge(edge: Edge, nodes: dict[str, Node]) -> None:
@@ -135,7 +170,11 @@ def _check_view(view: AutogradView, graph: Graph | None) -> None:
 
 
 def _check_value(value: Value | None, most: int = TOLD) -> None:
-    if value is not None and value.data is not None:
+    if value is None:
+        return
+    statistics = (value.min, value.max, value.mean, value.std, value.norm)
+    _known(all(map(_is_number, statistics)), "a statistic that is none")
+    if value.data is not None:
         _known(_check_nested(value.data, "a value") <= most, "more elements than are told")
 
 
@@ -144,8 +183,14 @@ def _check_nested(content: Any, what: str, depth: int = 0) -> int:
     if isinstance(content, list):
         _known(depth < RANK, f"{what} too deep")
         return 1 + sum([_check_nested(item, what, depth + 1) for item in content])
-    if isinstance(content, str):
-        _known(len(content) <= NUMBER_CHARS, f"{what} too long")
-    else:
-        _known(content is None or isinstance(content, (int, float)), f"{what} no number")
+    _known(_is_number(content), f"{what} no number")
     return 1
+
+
+def _is_number(content: Any) -> bool:
+    """Whether one element can be read and written out: no integer wider than torch has."""
+    if isinstance(content, int):
+        return content.bit_length() <= BITS
+    if isinstance(content, str):
+        return len(content) <= NUMBER_CHARS
+    return content is None or isinstance(content, float)

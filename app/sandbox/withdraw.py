@@ -1,7 +1,7 @@
 """A process about to draw in; the same process, able to read the package and nothing else, out.
 
-An export runs no stranger's code, but hands a stranger's words to large libraries (fonts, PDF,
-video): what one of them is talked into must not reach files, the network or other processes."""
+Drawing runs no stranger's code, but hands a stranger's words and graphs to large libraries (fonts,
+PDF, video, Graphviz): what one of them is talked into must not reach files, the network or other processes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 from app.assets import static_dir, templates_dir
@@ -35,6 +36,7 @@ def withdraw(settings: Settings, scratch: str, parent: int) -> None:
     Raises OSError where the kernel refuses."""
     if sys.platform == "win32":
         return
+    tempfile.tempdir = scratch
     filtered = sys.platform == "linux" and has_seccomp()  # asked before the file system is gone
     _limit(settings, address_space())
     if sys.platform == "linux":

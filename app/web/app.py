@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,9 +18,11 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.assets import static_dir
 from app.doctor import Device, devices
+from app.export.scratch import new_folder, remove
 from app.export.studio import Studio
 from app.layout import LayoutPool
 from app.sandbox import Fleet
+from app.sandbox.withdraw import withdraw
 from app.settings import Settings, settings
 from app.store.database import Database
 from app.store.links import Links
@@ -38,7 +42,9 @@ def create_app(chosen: Settings | None = None, pool: Any = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool = pool or Fleet(limits)
-        app.state.layouts = LayoutPool(limits.layout_workers, limits.layout_s)
+        scratch = new_folder()
+        alone = partial(withdraw, limits, scratch, os.getpid())
+        app.state.layouts = LayoutPool(limits.layout_workers, limits.layout_s, alone)
         app.state.studio = Studio(limits)
         app.state.runs = Runs(app.state.pool, limits.runs_mib << 20)
         asked = asyncio.create_task(asyncio.to_thread(devices))
@@ -56,6 +62,7 @@ def create_app(chosen: Settings | None = None, pool: Any = None) -> FastAPI:
             app.state.links.database.close()
             await app.state.studio.close()
             app.state.layouts.close()
+            remove(scratch)
             await app.state.pool.close()
 
     app = FastAPI(

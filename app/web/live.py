@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import zlib
 from collections.abc import Coroutine
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from app.errors import LimitError, Problem
+from app.errors import LimitError
 from app.graph import Struct
 from app.protocol import Job, Outcome
 from app.web.draw import Changes, Drawable, drawn, found_in
@@ -149,8 +150,11 @@ class Document:
         self.room, self.thumbs = message.room, message.thumbs
         async with self.again:  # a run made again would leave its worker behind this one's
             self.job = message.job
-        outcome = await Running(self, message).outcome()
-        await self.answer(message.id, outcome)
+        try:
+            outcome = await Running(self, message).outcome()
+            await self.answer(message.id, outcome)
+        except Exception as error:
+            await self.failed(message.id, error)
 
     async def answer(self, number: int, outcome: Outcome) -> None:
         """The result, or the problem alone where nothing was recorded."""
@@ -159,12 +163,8 @@ class Document:
             await self.send(ProblemMessage(id=number, problem=problem))
             return
         run = Drawable.of(outcome.graph, outcome.autograd)
-        try:
-            how = Changes(lang=self.lang, room=self.room, thumbs=self.thumbs)
-            views, part, _ = await drawn(self.layouts, run, how)
-        except (TimeoutError, OSError, ValueError, AssertionError):
-            await self.send(ProblemMessage(id=number, problem=self.too_large()))
-            return
+        how = Changes(lang=self.lang, room=self.room, thumbs=self.thumbs)
+        views, part, _ = await drawn(self.layouts, run, how)
         self.keep(run)
         size = (run.nodes, run.edges)
         await self.send(
@@ -179,8 +179,8 @@ class Document:
         try:
             how = Changes(lang=self.lang, room=self.room, fold=message, thumbs=message.thumbs)
             views, part, opened = await drawn(self.layouts, run, how)
-        except (TimeoutError, OSError, ValueError, AssertionError):
-            await self.send(ProblemMessage(id=message.id, problem=self.too_large()))
+        except Exception as error:
+            await self.failed(message.id, error)
             return
         if self.key == run.key:
             view = ViewMessage(id=message.id, view=views.program, graph=part, opened=opened)
@@ -195,9 +195,14 @@ class Document:
             found = await found_in(self.layouts, run, message.text[:200], self.room)
             await self.send(FoundMessage(id=message.id, found=found))
 
-    def too_large(self) -> Problem:
-        """The layout took too long."""
-        return LimitError("layout_deadline", lang=self.lang).problem
+    async def failed(self, number: int, error: Exception) -> None:
+        """Nobody waits for ever: what could not be drawn was too large, or is a fault of ours."""
+        is_large = isinstance(error, (TimeoutError, OSError, MemoryError))
+        if not is_large:
+            logging.getLogger("gradreel").error("a picture failed", exc_info=error)
+        code = "layout_deadline" if is_large else "server_failed"
+        problem = LimitError(code, lang=self.lang).problem
+        await self.send(ProblemMessage(id=number, problem=problem))
 
     async def close(self) -> None:
         """The page went away."""

@@ -26,8 +26,8 @@ from app.web.status import status_of as status_of
 
 #: seconds a program's failure is remembered: somebody reloading a page must not run it each time
 FAULT_S = 20.0
-#: failures remembered at once
-FAULTS = 500
+#: failures remembered at once, and the bytes one may have
+FAULTS, FAULT_BYTES = 500, 1 << 16
 #: faults that are the moment's, not the program's
 PASSING = frozenset({"busy", "worker_start", "worker_reply", "cancelled"})
 
@@ -121,7 +121,7 @@ class Runs:
             self.size -= old.size
 
     def _remember_fault(self, key: str, problem: Problem) -> None:
-        if problem.code in PASSING:
+        if problem.code in PASSING or len(msgspec.json.encode(problem)) > FAULT_BYTES:
             return
         self.faults[key] = (time.monotonic(), problem)
         self.faults.move_to_end(key)
@@ -166,6 +166,6 @@ async def scene_for(state: Any, saved: Saved, how: How) -> Scene:
     ran: Ran = await state.runs.run(saved, how.lang)
     try:
         scene: Scene = await state.layouts.call(scene_of, ran.graph, ran.autograd, how)
-    except TimeoutError as error:
+    except (TimeoutError, OSError) as error:
         raise LimitError("layout_deadline", lang=how.lang) from error
     return scene

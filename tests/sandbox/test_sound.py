@@ -7,7 +7,8 @@ import pytest
 from attack_entry import graph_of
 
 from app import graph as wire
-from app.explanations import Sliced
+from app.errors import Problem
+from app.explanations import Sliced, Unanswered
 from app.protocol import Outcome, Progress
 from app.sandbox.sound import check
 from app.settings import settings
@@ -45,6 +46,20 @@ def output(data: object) -> list[wire.Tensor]:
     return [wire.Tensor(shape=[], dtype="float32", device="cpu", value=value)]
 
 
+def heat(*levels: list[int]) -> list[wire.Node]:
+    thumb = wire.Thumb(levels=list(levels), scale=1.0, steps=(1, 1))
+    return first_node(outputs=[msgspec.structs.replace(output(None)[0], thumb=thumb)])
+
+
+def statistic(number: int) -> list[wire.Node]:
+    value = wire.Value(numel=1, norm=number)
+    return first_node(outputs=[msgspec.structs.replace(output(None)[0], value=value)])
+
+
+def problem(**fields: object) -> Problem:
+    return Problem(**{"code": "raised", "message": "", "hint": "", **fields})  # type: ignore[arg-type]
+
+
 def note(node: str) -> wire.Diagnostic:
     return wire.Diagnostic(code="c", severity="note", node=node, span=None, message="", hint="")
 
@@ -80,6 +95,15 @@ WRONG = {
     "bottomless": {"nodes": first_node(outputs=output(deep(70)))},
     "nodes_without_end": {"nodes": graph_of("", nodes=4 * settings().nodes + 1).nodes},
     "more_than_is_told": {"nodes": first_node(outputs=output([0.5] * 5000))},
+    "markup_in_an_id": {"edges": [msgspec.structs.replace(edge(), id='e"><script>')]},
+    "control_in_an_id": {"scopes": [scope("s\0", None)]},
+    "id_without_end": {"scopes": [scope("s" * 61, None)]},
+    "integer_no_tensor_holds": {"nodes": first_node(outputs=output(1 << 65))},
+    "statistic_no_tensor_has": {"nodes": statistic(1 << 65)},
+    "heatmap_of_nothing": {"nodes": heat()},
+    "heatmap_of_empty_rows": {"nodes": heat([])},
+    "heatmap_with_ragged_rows": {"nodes": heat([1], [1, 2])},
+    "heatmap_with_no_such_colour": {"nodes": heat([10])},
     "empty_rows_without_end": {"nodes": first_node(outputs=output([[]] * 5000))},
 }
 
@@ -107,6 +131,21 @@ def test_right_graph_passes() -> None:
 def test_empty_outcome_is_refused() -> None:
     with pytest.raises(ValueError):
         check(Outcome())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        problem(code="<b>"),
+        problem(message="a" * 10 * settings().source_bytes + "a"),
+        problem(frames=[""] * 500),
+    ],
+    ids=["code", "size", "count"],
+)
+def test_odd_problem_is_refused(wrong: Problem) -> None:
+    for reply in (Outcome(problem=wrong), Unanswered(problem=wrong)):
+        with pytest.raises(ValueError):
+            check(reply)
 
 
 def test_other_replies_pass() -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket as socket_module
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from app import graph as wire
+from app.protocol import Job, Outcome
+from app.sandbox import probe
 from app.settings import Settings
 from app.web import create_app, running
 from app.web.live import AT_ONCE
+from tests.sandbox.attack_entry import graph_of
 from tests.sandbox.test_mend import PASTED
 from tests.web.pools import IdlePool
 
@@ -354,3 +360,28 @@ def test_page_that_asks_gets_long_answers_deflated(client: TestClient) -> None:
         assert frame["bytes"] is not None
         answer = json.loads(zlib.decompress(frame["bytes"], wbits=-15))
     assert answer["type"] == "result" and answer["id"] == 1
+
+
+class UnsoundPool(IdlePool):
+    """What it runs comes to a graph that cannot be drawn: elements that are none."""
+
+    async def run(self, job: Job, **news: Any) -> Outcome:
+        graph = graph_of("", nodes=1)
+        value = wire.Value(data=1.0, numel=2)
+        tensor = replace(graph.nodes[0].outputs[0], shape=[2], value=value)
+        return Outcome(graph=replace(graph, nodes=[replace(graph.nodes[0], outputs=[tensor])]))
+
+
+def test_page_of_an_undrawable_run_is_answered() -> None:
+    with TestClient(create_app(Settings(), UnsoundPool())) as client:
+        with client.websocket_connect(LIVE) as socket:
+            for number in (1, 2):
+                run(socket, number, "x")
+                assert answer_of(socket)["problem"]["code"] == "server_failed"
+
+
+@pytest.mark.skipif(not probe().kernel_enforced, reason="this machine's kernel confines nothing")
+def test_process_that_draws_reaches_nothing() -> None:
+    app = create_app(Settings(), IdlePool())
+    with TestClient(app) as client, pytest.raises(PermissionError):
+        client.portal.call(app.state.layouts.call, socket_module.socket)

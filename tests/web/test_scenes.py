@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import LimitError, Refused
 from app.store.code import Saved
-from app.web.scenes import Runs, how_of
+from app.web.scenes import FAULT_BYTES, Runs, how_of
 from app.web.status import status_of
 from tests.web.pools import CountingPool
 
@@ -55,11 +55,16 @@ def test_fault_is_the_programs_and_remembered() -> None:
     asyncio.run(story())
 
 
-def test_passing_faults_are_not_remembered() -> None:
+def test_passing_and_long_faults_are_not_remembered() -> None:
     async def story() -> None:
         runs = Runs(None, 1 << 20)
         runs._remember_fault("k", LimitError("busy").problem)
         assert not runs.faults and status_of(LimitError("busy").problem) == 503
+        long = msgspec.structs.replace(
+            LimitError("deadline", seconds=1, place="").problem, hint="a" * FAULT_BYTES
+        )
+        runs._remember_fault("k", long)
+        assert not runs.faults
 
     asyncio.run(story())
 
