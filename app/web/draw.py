@@ -50,12 +50,13 @@ class Drawable(Struct, frozen=True, kw_only=True):
 
 
 class Changes(Struct, frozen=True, kw_only=True):
-    """How to draw it: the fold state, a message that changes it, the language, the stage in px,
-    whether cards show heatmaps."""
+    """How to draw it: a message that says how it is folded, whether the program view is all that is
+    drawn, the language, the stage in px, whether cards show heatmaps."""
 
     lang: str
     room: tuple[float, float] | None
     fold: FoldMessage | None = None
+    program_alone: bool = False
     thumbs: bool = True
 
 
@@ -107,8 +108,8 @@ def _drawn(
         return None
     whole, second, limit, _ = _held[key]
     opened, closed = _state(whole, changes.fold)
-    if changes.fold is not None:
-        second = None  # a folding changes the program view alone
+    if changes.program_alone:
+        second = None
     shown = views(whole, second, changes.lang, opened, closed, changes.room, limit, changes.thumbs)
     return shown, sorted(opened)
 

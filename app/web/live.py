@@ -67,6 +67,9 @@ class Document:
         self.lang = "en"
         self.room: tuple[float, float] | None = None
         self.thumbs = True
+        #: whether the page shows a sketch of the run under way, and how the visitor folded it
+        self.is_sketched = False
+        self.folded: FoldMessage | None = None
         self.sending = asyncio.Lock()
         self.deflates = "deflate" in socket.query_params
         self.exporting = Exporting(self)
@@ -148,6 +151,7 @@ class Document:
         """Run, draw, answer."""
         self.lang = message.job.options.lang
         self.room, self.thumbs = message.room, message.thumbs
+        self.is_sketched, self.folded = False, None
         async with self.again:  # a run made again would leave its worker behind this one's
             self.job = message.job
         try:
@@ -163,26 +167,41 @@ class Document:
             await self.send(ProblemMessage(id=number, problem=problem))
             return
         run = Drawable.of(outcome.graph, outcome.autograd)
-        how = Changes(lang=self.lang, room=self.room, thumbs=self.thumbs)
+        how = self.changes()
         views, part, _ = await drawn(self.layouts, run, how)
         self.keep(run)
-        size = (run.nodes, run.edges)
-        await self.send(
-            ResultMessage(id=number, graph=part, views=views, problem=outcome.problem, size=size)
+        self.is_sketched = False
+        result = ResultMessage(
+            id=number,
+            graph=part,
+            views=views,
+            problem=outcome.problem,
+            size=(run.nodes, run.edges),
+            opened=how.fold.opened if how.fold else [],
+            closed=how.fold.closed if how.fold else [],
         )
+        await self.send(result)
+
+    def changes(self) -> Changes:
+        """How the run under way is drawn: folded as its sketch was."""
+        return Changes(lang=self.lang, room=self.room, fold=self.folded, thumbs=self.thumbs)
 
     async def fold(self, message: FoldMessage) -> None:
         """The last run's picture with other scopes open."""
         run = await self.kept()
         if run is None:
             return
+        self.thumbs = message.thumbs
         try:
-            how = Changes(lang=self.lang, room=self.room, fold=message, thumbs=message.thumbs)
+            how = msgspec.structs.replace(self.changes(), fold=message, program_alone=True)
             views, part, opened = await drawn(self.layouts, run, how)
         except Exception as error:
             await self.failed(message.id, error)
             return
         if self.key == run.key:
+            if self.is_sketched:
+                closed = [one for one in message.closed if one not in opened]
+                self.folded = FoldMessage(id=message.id, opened=opened, closed=closed)
             view = ViewMessage(id=message.id, view=views.program, graph=part, opened=opened)
             await self.send(view)
 

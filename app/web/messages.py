@@ -96,7 +96,7 @@ class ProgressMessage(Struct, frozen=True, kw_only=True, tag="progress"):
 class SketchMessage(Struct, frozen=True, kw_only=True, tag="sketch"):
     """The pictures of a run that goes on: its first `shown` of `events` so far; of one that is over,
     `is_outline`, all, but for its backward passes. The graph is the part they show of `size` nodes
-    and edges."""
+    and edges; `opened` and `closed` are how the visitor has folded the sketch before."""
 
     id: int
     graph: Graph
@@ -105,17 +105,21 @@ class SketchMessage(Struct, frozen=True, kw_only=True, tag="sketch"):
     events: int
     shown: int
     is_outline: bool = False
+    opened: list[str] = []
+    closed: list[str] = []
 
 
 class ResultMessage(Struct, frozen=True, kw_only=True, tag="result"):
     """A run's pictures and the part of its graph they show, which has `size` nodes and edges in
-    all; `problem` when the program failed midway."""
+    all, folded as its last sketch was; `problem` when the program failed midway."""
 
     id: int
     graph: Graph
     views: Views
     size: tuple[int, int]
     problem: Problem | None = None
+    opened: list[str] = []
+    closed: list[str] = []
 
 
 class ProblemMessage(Struct, frozen=True, kw_only=True, tag="problem"):

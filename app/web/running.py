@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.protocol import Outcome, Progress, Sketch
 from app.sandbox.mend import mended
-from app.web.draw import Changes, Drawable, drawn
+from app.web.draw import Drawable, drawn
 from app.web.messages import ProgressMessage, RunMessage, SketchMessage
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Running:
         not asked any more."""
         document = self.document
         run = Drawable.of(report.graph, None)
-        how = Changes(lang=document.lang, room=document.room, thumbs=document.thumbs)
+        how = document.changes()
         try:
             views, part, _ = await drawn(document.layouts, run, how)
         except Exception:  # the whole run's picture tells why
@@ -90,6 +90,7 @@ class Running:
         if not report.is_outline:  # whose own worker may be kept by now
             document.pool.drop(document.name)
         document.keep(run)
+        document.is_sketched = True
         said = SketchMessage(
             id=self.message.id,
             graph=part,
@@ -98,5 +99,7 @@ class Running:
             events=report.events,
             shown=report.shown,
             is_outline=report.is_outline,
+            opened=how.fold.opened if how.fold else [],
+            closed=how.fold.closed if how.fold else [],
         )
         await document.send(said)

@@ -99,6 +99,8 @@ export function run(): void {
 let pending = 0;
 /** The fold asked for last, until it is drawn or a run makes it nobody's. */
 let folding = 0;
+/** The run a sketch was shown of last. */
+let sketched = 0;
 
 /** Stop the run going on. */
 export function cancel(): void {
@@ -201,22 +203,27 @@ function take(message: FromServer): void {
 /** What the run has come to: shown at once, replaced when it ends. */
 function draft(message: SketchMessage): void {
   batch(() => {
+    show(message, null);
+    sketched = message.id;
     sketch.value = { shown: message.shown, events: message.events, isOutline: message.is_outline };
     problem.value = null;
-    show(message, null);
   });
 }
 
 function show(message: ResultMessage | SketchMessage, found: Problem | null): void {
+  const isMissed = sketched === message.id && !isFoldedAs(message); // folded while this was drawn
   folding = 0;
   playing.value = false;
   stale.value = false;
-  opened.value = [];
-  closed.value = [];
+  if (!isMissed) [opened.value, closed.value] = [message.opened, message.closed];
   result.value = { graph: message.graph, views: message.views, problem: found, size: message.size };
   if (selected.value && !message.graph.nodes.some((n) => n.id === selected.value)) selected.value = null;
   step.value = lastStep.value;
+  if (isMissed) refold(null, null);
 }
+
+const same = (one: string[], other: string[]): boolean => String([...one].sort()) === String([...other].sort());
+const isFoldedAs = (message: ResultMessage | SketchMessage): boolean => same(opened.peek(), message.opened) && same(closed.peek(), message.closed);
 
 function finish(message: ResultMessage | ProblemMessage): void {
   pending = 0;
@@ -227,7 +234,7 @@ function finish(message: ResultMessage | ProblemMessage): void {
       stale.value = true;
       return;
     }
-    sketch.value = null;
     show(message, message.problem);
+    sketch.value = null;
   });
 }

@@ -704,6 +704,8 @@ export interface SketchMessage {
   events: number;
   shown: number;
   is_outline: boolean;
+  opened: string[];
+  closed: string[];
 }
 
 export interface ResultMessage {
@@ -713,6 +715,8 @@ export interface ResultMessage {
   views: Views;
   size: [number, number];
   problem: Problem | null;
+  opened: string[];
+  closed: string[];
 }
 
 export interface ProblemMessage {

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.helpers import noted, rest, serious_violations, until, watch, write
+from tests.browser.helpers import address_of, noted, rest, serious_violations, until, watch, write
 
 #: a forward of a moment, and a backward that rests after its first op
 SLOW = """import torch, time
@@ -58,6 +58,17 @@ def test_outline_says_what_follows_and_every_card_stays(app):
     after = app.evaluate(CARDS)
     assert len(before) > 3 and set(before) == set(after)
     assert all(abs(a - b) <= 1 for one in before for a, b in zip(after[one], before[one]))
+
+
+def test_what_is_folded_in_a_sketch_stays_folded_in_the_result(app):
+    write(app, SLOW.format(seconds=1))
+    expect(app.locator("#stage")).to_have_class(re.compile("is-sketch"))
+    app.locator(".mark.scope-label").first.click()
+    folded = app.locator(".mark.card[data-scope]")
+    expect(folded).to_have_count(1)
+    expect(app.locator("#busy")).to_be_hidden()
+    expect(folded).to_have_count(1)
+    address_of(app, lambda saved: saved.closed == [folded.get_attribute("data-scope")])
 
 
 def test_run_can_be_stopped_and_its_sketch_stays(app):

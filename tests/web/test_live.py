@@ -262,6 +262,21 @@ def test_sketch_can_be_folded_and_cancelled(client: TestClient) -> None:
         assert answer_of(socket)["answer"]["problem"]["code"] == "session_gone"
 
 
+def test_a_run_comes_folded_as_its_sketch_was(client: TestClient) -> None:
+    with client.websocket_connect(LIVE) as socket:
+        run(socket, 1, SLOW)
+        sketch = news_until(socket, "sketch")[-1]
+        assert sketch["closed"] == []
+        fold = {"type": "fold", "id": 2, "opened": [], "closed": ["s1"]}
+        socket.send_text(json.dumps(fold))
+        result = news_until(socket, "result")[-1]
+        assert result["closed"] == ["s1"] and result["views"]["autograd"]
+        marks = {mark["id"] for mark in result["views"]["program"]["picture"]["marks"]}
+        assert "s1.card" in marks and "s1.scope" not in marks
+        run(socket, 3, SLOW.replace("0.05", "0").replace("1.5", "0"))
+        assert news_until(socket, "result")[-1]["closed"] == []
+
+
 def test_cancel_does_not_wait_for_slow_drawing(client: TestClient, monkeypatch: Any) -> None:
     layouts = client.app.state.layouts  # type: ignore[attr-defined]
 
