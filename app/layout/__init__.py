@@ -1,11 +1,12 @@
 """What is visible of a Graph, and where it goes."""
 
-from app.layout.engine import lay_out, roomiest, scale_in
+from app.layout.engine import lay_out, scale_in
 from app.layout.find import Found, find
 from app.layout.fold import Fold, all_below, revealing, visible
 from app.layout.layout import Layout, Plan
 from app.layout.part import part_of
 from app.layout.pool import LayoutPool
+from app.layout.roomiest import roomiest
 
 __all__ = [
     "Fold",

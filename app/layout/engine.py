@@ -8,15 +8,11 @@ import math
 import warnings
 from typing import Any
 
-import msgspec
-
 from app.layout.layout import Box, Layout, Plan, Route
 
 #: px per Graphviz inch, and the margin around everything, px
 INCH, MARGIN = 72.0, 28.0
 LABEL_HEIGHT = 22
-#: scale below which another direction is tried, and how much larger it has to be
-READABLE, GAIN, SLIDE_GAIN = 0.72, 1.15, 1.1
 
 
 def lay_out(plan: Plan) -> Layout:
@@ -30,20 +26,6 @@ def lay_out(plan: Plan) -> Layout:
         graph = pygraphviz.AGraph(string=source_of(plan))
         graph.layout(prog="dot")
     return _read(graph, plan)
-
-
-def roomiest(plan: Plan, room: tuple[float, float] | None, is_slide: bool = False) -> Layout:
-    """Left to right; but downwards where that is drawn clearly larger in `room` (px). On a slide,
-    which nobody can zoom, less of a gain is enough, and what would be small stands closer together."""
-    enough, gain = (1.0, SLIDE_GAIN) if is_slide else (READABLE, GAIN)
-    across = lay_out(plan)
-    if room is None or len(plan.cards) > 120 or scale_in(across, room) >= enough:
-        return across
-    if is_slide:
-        plan = msgspec.structs.replace(plan, tight=True)
-        across = lay_out(plan)
-    down = lay_out(msgspec.structs.replace(plan, down=True))
-    return down if scale_in(down, room) > gain * scale_in(across, room) else across
 
 
 def scale_in(layout: Layout, room: tuple[float, float]) -> float:
@@ -64,8 +46,14 @@ def source_of(plan: Plan) -> str:
     for name, width, height, _ in plan.cards:
         lines.append(f"{names[name]} [width={width / INCH:.3f} height={height / INCH:.3f}];")
     lines += _clusters(plan, names)
+    for rank, ends in (("source", plan.first), ("sink", plan.last)):
+        if ends:
+            lines.append(f"{{rank={rank}; {' '.join(names[name] for name in ends)}}}")
     for k, (_, source, target, label) in enumerate(plan.links):
-        lines.append(f"{names[source]} -> {names[target]} [key=e{k} {_label(label)}];")
+        side = (
+            " tailport=e" if source in plan.first else " headport=w" if target in plan.last else ""
+        )
+        lines.append(f"{names[source]} -> {names[target]} [key=e{k}{side} {_label(label)}];")
     lines.append("}")
     return "\n".join(lines)
 
@@ -139,7 +127,7 @@ def _route(edge: Any, place: Any, target: Box) -> Route:
     )
 
 
-def _scopes(graph: Any, plan: Plan, place: Any) -> dict[str, Box]:
+def _scopes(graph: Any, plan: Plan, place: Any) -> dict[str, list[Box]]:
     found = {}
     for k, (scope, _) in enumerate(plan.scopes):
         cluster = _cluster(graph, f"cluster_{k}")
@@ -148,7 +136,7 @@ def _scopes(graph: Any, plan: Plan, place: Any) -> dict[str, Box]:
         x0, y0, x1, y1 = cluster.graph_attr["bb"].split(",")
         left, bottom = place(x0, y0)
         right, top = place(x1, y1)
-        found[scope] = Box(x=left, y=top, width=right - left, height=bottom - top)
+        found[scope] = [Box(x=left, y=top, width=right - left, height=bottom - top)]
     return found
 
 

@@ -28,20 +28,22 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     cards: (id, width, height, scope). links: (id, source, target, label width). scopes: (id, parent).
     `down` flows from top to bottom (narrow screens) instead of left to right; `tight` leaves
-    less room between ranks."""
+    less room between ranks. Cards in `first` stand before all others, those in `last` after them."""
 
     cards: list[tuple[str, float, float, str | None]]
     links: list[tuple[str, str, str, float]]
     scopes: list[tuple[str, str | None]]
     down: bool = False
     tight: bool = False
+    first: list[str] = []
+    last: list[str] = []
 
 
 class Layout(Struct, frozen=True, kw_only=True):
-    """Where everything goes, for one fold state."""
+    """Where everything goes, for one fold state. A scope has a box in every row it stands in."""
 
     cards: dict[str, Box]
     routes: dict[str, Route]
-    scopes: dict[str, Box]
+    scopes: dict[str, list[Box]]
     width: float
     height: float

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.graph import AutogradView, Graph
-from app.layout.engine import roomiest
 from app.layout.layout import Layout, Plan
+from app.layout.roomiest import roomiest
 from app.picture.cards import NAME, PAD, SMALL
 from app.picture.compose import edge_marks
 from app.picture.marks import Change, Mark, Picture, PictureStep

@@ -49,9 +49,9 @@ def marks_of(
     """Scopes, then edges, then cards, then what floats above them."""
     marks: list[Mark] = []
     for scope in fold.boxes:
-        if scope in layout.scopes:
-            drawn = fold.scopes[scope]
-            marks += scope_marks(scope, drawn.kind, drawn.path, layout.scopes[scope])
+        drawn = fold.scopes[scope]
+        for k, box in enumerate(layout.scopes.get(scope, [])):
+            marks += scope_marks(scope, drawn.kind, drawn.path, box, k)
     edges, nodes = graph.edge_of, graph.node_of
     above: list[Mark] = []
     for link in fold.links:
@@ -94,11 +94,12 @@ def _between(least: float, x: float, most: float) -> float:
     return max(least, min(x, most)) if least <= most else (least + most) / 2
 
 
-def scope_marks(scope: str, kind: str, name: str, box: Box) -> list[Mark]:
-    """The box around a scope, and its name."""
+def scope_marks(scope: str, kind: str, name: str, box: Box, row: int = 0) -> list[Mark]:
+    """The box around a scope, and its name; again in every `row` it goes on in."""
+    again = str(row + 1) if row else ""
     return [
         Mark(
-            id=f"{scope}.scope",
+            id=f"{scope}.scope{again}",
             role="scope",
             scope=scope,
             kind=kind,
@@ -109,7 +110,7 @@ def scope_marks(scope: str, kind: str, name: str, box: Box) -> list[Mark]:
             alt=name,
         ),
         Mark(
-            id=f"{scope}.label",
+            id=f"{scope}.label{again}",
             role="scope-label",
             scope=scope,
             kind=kind,
@@ -117,7 +118,7 @@ def scope_marks(scope: str, kind: str, name: str, box: Box) -> list[Mark]:
             y=box.y + 18,
             width=0,
             height=0,
-            text=name[:60],
+            text=f"… {name}"[:60] if row else name[:60],
             size=SMALL + 1,
             anchor="start",
         ),

@@ -8,8 +8,8 @@ from app.picture.cards import faces_of
 from app.picture.compose import plan_of
 from app.settings import settings
 
-#: scale from which a card's texts are read without zooming
-READABLE = 0.6
+#: scale from which a card's texts are read: on a stage, without zooming, and across a room
+READABLE, SLIDE_READABLE = 0.6, 0.7
 #: cards an opening is not folded below: fewer would say nothing
 FEWEST = 7
 
@@ -20,10 +20,11 @@ def opening(graph: Graph, room: tuple[float, float] | None, is_slide: bool = Fal
     limit = settings().visible_nodes
     if room is None or not graph.scopes:
         return limit
+    enough = SLIDE_READABLE if is_slide else READABLE
     fold = visible(graph, limit)
     while (count := len(fold.cards)) > FEWEST:
         plan = plan_of(graph, fold, faces_of(graph, fold, "en"))
-        if scale_in(roomiest(plan, room, is_slide), room) >= READABLE:
+        if scale_in(roomiest(plan, room, is_slide), room) >= enough:
             return limit
         fold = visible(graph, count - 1)
         if not FEWEST <= len(fold.cards) < count:

@@ -24,6 +24,10 @@ class Timeline:
         self.lang = lang
         self.faces = faces
         self.ids = {mark.id: mark for mark in marks}
+        self.frames: dict[str | None, list[str]] = {}
+        for mark in marks:
+            if mark.role in ("scope", "scope-label"):
+                self.frames.setdefault(mark.scope, []).append(mark.id)
         self.nodes, self.edges = graph.node_of, graph.edge_of
         self.card_of = {node: card for card in fold.cards for node in card.nodes}
         self.link_of = {edge: link.id for link in fold.links for edge in link.edges}
@@ -139,8 +143,7 @@ class Timeline:
         changes = []
         while scope is not None and scope not in self.entered:
             self.entered.add(scope)
-            marks = (f"{scope}.scope", f"{scope}.label")
-            changes += [Change(mark=mark, phase="done") for mark in marks if mark in self.ids]
+            changes += [Change(mark=mark, phase="done") for mark in self.frames.get(scope, [])]
             scope = self.around.get(scope)
         return changes
 

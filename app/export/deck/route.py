@@ -2,7 +2,8 @@
 
 A freeform would repeat the path exactly, but PowerPoint, Keynote and Slides re-route native
 connectors only when a card is moved, so an edge is always one of theirs: straight where the path
-nearly is, else a quarter turn, one bend, or a lane beside the cards. See docs/decisions."""
+nearly is, else a quarter turn, one bend, a lane beside the cards, or a return to the next row.
+See docs/decisions."""
 
 from __future__ import annotations
 
@@ -93,6 +94,7 @@ def _candidates(path: list[Point], down: bool) -> list[tuple[str, tuple[int, ...
     found += [
         ("curvedConnector3", (adjust,), down) for adjust in (4_000, 25_000, 50_000, 75_000, 96_000)
     ]
+    found += _through_lane(path)
     local = [_local(point, path[0], path[-1], down)[1] for point in path]
     far = max(local, key=lambda v: min(abs(v), abs(v - 1)))
     for lane in dict.fromkeys((far, local[len(local) // 3], local[2 * len(local) // 3])):
@@ -103,6 +105,36 @@ def _candidates(path: list[Point], down: bool) -> list[tuple[str, tuple[int, ...
             for b in (75_000, 97_000)
         ]
     return found
+
+
+def _through_lane(path: list[Point]) -> list[tuple[str, tuple[int, ...], bool]]:
+    """From row to row, as the path turns: through a lane, level between two upright stretches,
+    which is reached from above or from the right, and left downwards or by the left."""
+    pairs = list(pairwise(path))
+    upright = [k for k, (a, b) in enumerate(pairs) if abs(a[0] - b[0]) < 0.1]
+    lanes = (
+        [(a, b) for a, b in pairs[upright[0] : upright[-1]] if abs(a[1] - b[1]) < 0.1]
+        if upright
+        else []
+    )
+    if not lanes:
+        return []
+    y = max(lanes, key=lambda pair: abs(pair[1][0] - pair[0][0]))[0][1]
+    falls, lands = 0 in upright, len(pairs) - 1 in upright
+    xs = [x for x, _ in path]
+    ends = path[0], path[-1]
+    right, lane = _local((max(xs), y), *ends, falls)
+    if falls and lands:
+        return [("bentConnector3", _shares(right), True)]
+    if falls or lands:
+        left, beyond = _local((min(xs), y), *ends, True)
+        return [("bentConnector4", _shares(left, beyond) if falls else _shares(right, lane), falls)]
+    left, _ = _local((min(xs), y), *ends, False)
+    return [("bentConnector5", _shares(right, lane, left), False)]
+
+
+def _shares(*shares: float) -> tuple[int, ...]:
+    return tuple(round(max(-40.0, min(41.0, share)) * 100_000) for share in shares)
 
 
 def spread(start: Point, end: Point, down: bool) -> Point:
@@ -134,6 +166,14 @@ def _curve(preset: str, adjusts: tuple[int, ...]) -> list[Point]:
     elif preset == "curvedConnector3":
         x = shares[0]
         knots = [(0, 0), (x / 2, 0), (x, 0.25), (x, 0.5), (x, 0.75), ((1 + x) / 2, 1), (1, 1)]
+    elif preset == "bentConnector3":
+        return [(0, 0), (shares[0], 0), (shares[0], 1), (1, 1)]
+    elif preset == "bentConnector4":
+        x1, y2 = shares
+        return [(0, 0), (x1, 0), (x1, y2), (1, y2), (1, 1)]
+    elif preset == "bentConnector5":
+        right, lane, left = shares
+        return [(0, 0), (right, 0), (right, lane), (left, lane), (left, 1), (1, 1)]
     else:
         x3, y4, x6 = shares
         x5, y1, y5 = (x3 + x6) / 2, y4 / 2, (1 + y4) / 2

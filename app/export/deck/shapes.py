@@ -61,12 +61,10 @@ class Figure:
         self.ids = {mark.id: FIRST + k for k, mark in enumerate(marks)}
         self.alts = {mark.edge: mark.alt or "" for mark in marks if mark.role == "edge"}
         self.texts: dict[str, list[Mark]] = {}
-        self.labels: dict[str | None, Mark] = {}
+        self.labels = {mark.id: mark for mark in marks if mark.role == "scope-label"}
         for mark in marks:
             if mark.role in TEXTS:
                 self.texts.setdefault(mark.id.rpartition(".")[0], []).append(mark)
-            if mark.role == "scope-label":
-                self.labels[mark.scope] = mark
 
     @property
     def cards(self) -> dict[str, Mark]:
@@ -136,7 +134,7 @@ class Figure:
 
     def _scope(self, mark: Mark, now: State, look: Look) -> str:
         theme, fit = look.palette.theme, look.fit
-        label = self.labels.get(mark.scope)
+        label = self.labels.get(mark.id.replace(".scope", ".label"))
         inset, body = 0.0, ""
         if label is not None:
             text = Run(label.text or "", label.size, look.palette.fill(theme.soft), label.bold)

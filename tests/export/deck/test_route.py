@@ -1,12 +1,13 @@
 """Connectors keep close to the picture's edges and clear of other cards."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
 from app.export import How, scene_of
 from app.export.deck.place import Area
-from app.export.deck.route import _cost, _curve, _points, _turned, connectors
+from app.export.deck.route import _cost, _curve, _off, _points, _turned, connectors
 from app.picture.marks import Mark
 from app.web.examples import examples
 from tests.gallery import outcome_of
@@ -76,3 +77,15 @@ def test_gallery_edges_cross_no_strange_card(name):
         cost = _cost(drawn(connector), _points(edges[key]), strange)
         long = math.dist(connector.start, connector.end)
         assert cost < max(60, 0.15 * long), (name, key, connector, cost)
+
+
+@pytest.mark.parametrize("name", ["14_attention", "20_convnet", "25_unet", "26_vae"])
+def test_links_between_rows_pass_under_their_numbers(name):
+    marks = scene_of(outcome_of(name).graph, None, How(crop="frame")).picture.marks
+    bent = {i: c for i, c in connectors(marks).items() if c.preset.startswith("bent")}
+    pills = {f"{m.edge}.edge": m for m in marks if m.role == "contribution"}
+    assert bent
+    for edge_id, connector in bent.items():
+        pill, line = pills[edge_id], drawn(connector)
+        middle = (pill.x + pill.width / 2, pill.y + pill.height / 2)
+        assert min(_off(middle, a, b) for a, b in pairwise(line)) < 8
