@@ -12,12 +12,12 @@ from app.program.paste import paste
 
 _PYTHON = re.compile(
     r"""
-    ^\s*(?:import|from|def|class|for|while|with|if|elif|try|return|assert|del|async|raise)\b
-    | ^\s*@\w | ^\s*(?:>>>|In\ \[) | ^\s*(?:```|~~~) | Copy\ code | Copiar\ c[oó]digo
-    | [^\W\d]\w*\s*\.\s*(?!T\b)[A-Za-z_] | [\])]\.(?!T\b)[A-Za-z_]
+    ^[^\S\n]*(?:import|from|def|class|for|while|with|if|elif|try|return|assert|del|async|raise)\b
+    | ^[^\S\n]*(?:@\w | >>> | In\ \[ | ```|~~~) | Copy\ code | Copiar\ c[oó]digo
+    | (?<!\w)\d*[^\W\d]\w*\s*\.\s*(?!T\b)[A-Za-z_] | [\])]\.(?!T\b)[A-Za-z_]
     | \b(?:print|range|len|True|False|None|not|is)\b(?!\s*=)
     | [+\-*/@%]=(?!=) | == | != | " | \bf?'[^'\n]*'\s*(?:[,\])]|$) | \{
-    | ^\s*(?:\w+\s*=\s*)?tensor\w*(?:\.T|\s*@)
+    | ^[^\S\n]*(?:\w+\s*=\s*)?tensor\w*(?:\.T|\s*@)
     """,
     re.X | re.M,
 )

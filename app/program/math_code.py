@@ -116,22 +116,22 @@ class _Reader:
         if self.statements and all(map(self.defines, self.statements)):
             called = _sides(self.statements[-1])[0]  # f(x) = x² alone: show f(x)
             self.statements = [*self.statements, called]
+        last = {t[0].text: k for k, t in enumerate(self.statements) if t[1].text == "="}
         for place, part in enumerate(self.statements):
-            known = set(self.names.free)
+            known = len(self.names.free)
             statement = self.statement(part)
-            later = {t[0].text for t in self.statements[place + 1 :] if t[1].text == "="}
-            for name in [name for name in self.names.free if name not in known]:
-                found.append(self.free(name, later))
+            for name in list(self.names.free)[known:]:
+                found.append(self.free(name, last.get(self.names.free[name].text, -1) > place))
             found.append(statement)
         if unknown := set(self.inputs) - set(self.given):
             raise ProgramError("unknown_input", lang=self.lang, name=sorted(unknown)[0])
         return found
 
-    def free(self, name: str, later: set[str]) -> ast.stmt:
+    def free(self, name: str, is_assigned_later: bool) -> ast.stmt:
         """`name = torch.tensor(default, requires_grad=True)`, placed where the name is first used."""
         token = self.names.free[name]
         own = self.own == name
-        if token.text in later and not own:
+        if is_assigned_later and not own:
             raise ProgramError("assigned_later", span=token.span, lang=self.lang, name=token.text)
         default: Any = DEFAULTS[len(self.given) % len(DEFAULTS)]
         default = self.counts.get(name, default)

@@ -4,6 +4,7 @@ that says what to write instead, mostly with a repair, out."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -14,12 +15,13 @@ from app.program.paste import split_lines
 
 _COMMENT = re.compile(r"(?:#|//).*")
 _COMPARED = "[<>≤≥≠⩽⩾∈]=?"
-_CONDITION = re.compile(rf"[^=<>≤≥≠⩽⩾∈,;]+(?:{_COMPARED}[^=<>≤≥≠⩽⩾∈,;]+)+")
-_ONE = re.compile(rf"\s*([^<>≤≥≠⩽⩾∈]+?)\s*({_COMPARED})\s*([^<>≤≥≠⩽⩾∈]+?)\s*")
-_DERIVATIVE = re.compile(r"^(\s*)[d∂]([^\W\d_]\w*)?\s*/\s*([d∂])([^\W\d]\w*)\s*(.*?)\s*$")
+_CONDITION = re.compile(rf"(?<![^=<>≤≥≠⩽⩾∈,;])[^=<>≤≥≠⩽⩾∈,;]+(?:{_COMPARED}[^=<>≤≥≠⩽⩾∈,;]+)+")
+_ONE = re.compile(rf"([^<>≤≥≠⩽⩾∈]+)({_COMPARED})([^<>≤≥≠⩽⩾∈]+)")
+_DERIVATIVE = re.compile(r"^(\s*)[d∂]([^\W\d_]\w*)?\s*/\s*([d∂])([^\W\d]\w*)\s*(.*)$")
 _QUOTIENT = re.compile(r"(?<!\w)[d∂]([^\W\d_])\s*/\s*[d∂]([^\W\d]\w*)|∇\w?()")
 _PRIME = re.compile(r"(?<!\w)([^\W\d_])['′’]+(?=\()(?!\([^()]*\)\s*=)")
 _MAPPING = re.compile(r"^(\s*)(?:(\w)\s*:\s*)?([^\W\d]\w*)\s*(?:→|↦|⟶|⟼|->)\s*(.+)$")
+_BRACKET = re.compile(r"((?<!\w)\d*([^\W\d]\w*))?([(\[])|[)\]]")
 _COMMA = re.compile(r"(?<![\w.,])(\d+(?:\.\d{3})*),(\d+(?:,\d{3})*)(?![\d,.]|_)")
 
 
@@ -39,8 +41,10 @@ def check_slips(source: str, lang: str) -> None:
     """Raises ProgramError for the first of them."""
     lines = split_lines(source)
     bare = [_COMMENT.sub("", line) for line in lines]
+    whole, start = "\n".join(bare), 0
     for place, text in enumerate(bare):
-        others = "\n".join([*bare[:place], *bare[place + 1 :]])
+        others = whole[:start] + whole[start + len(text) + 1 :]
+        start += len(text) + 1
         for code, finder in _FINDERS.items():
             if found := finder(text, others, lang):
                 raise _error(code, found, lines, place, lang)
@@ -75,7 +79,9 @@ def defined_first(source: str, used: Span) -> str | None:
 
 def _decimal_comma(line: str, others: str, lang: str) -> Slip | None:
     """3,5 for 3.5, outside vectors and arguments, where a comma keeps its meaning."""
-    found = [match for match in _COMMA.finditer(line) if _is_free(line, match.start(), others)]
+    matches = list(_COMMA.finditer(line))
+    free = _free_until(line, others) if matches else []
+    found = [match for match in matches if _is_free(match.start(), free)]
     if not found:
         return None
     for match in reversed(found):
@@ -92,17 +98,28 @@ def _number(match: re.Match[str], lang: str) -> str:
     return f"{whole}.{rest}"
 
 
-def _is_free(line: str, place: int, others: str) -> bool:
+def _is_free(place: int, free: list[tuple[int, bool]]) -> bool:
     """Whether no bracket is open here but those that group, or that take one argument."""
+    return free[bisect_right(free, (place, True)) - 1][1]
+
+
+def _free_until(line: str, others: str) -> list[tuple[int, bool]]:
+    """From which places on a line that is so, and from which it is not."""
     opened: list[bool] = []
-    for at, character in enumerate(line[:place]):
-        if character in "([":
-            name = re.search(r"[^\W\d]\w*$", line[:at])
-            groups = name is None or takes_one(name[0], f"{others}\n{line[:at]}")
-            opened.append(character == "(" and groups)
-        elif character in ")]" and opened:
-            opened.pop()
-    return all(opened)
+    barred = 0
+    known: dict[str, bool] = {}
+    found = [(-1, True)]
+    for match in _BRACKET.finditer(line):
+        if match[3]:
+            name = match[2]
+            if name and name not in known:
+                known[name] = takes_one(name, f"{others}\n{line}")
+            opened.append(match[3] == "(" and (not name or known[name]))
+            barred += not opened[-1]
+        elif opened:
+            barred -= not opened.pop()
+        found.append((match.end(), not barred))
+    return found
 
 
 def takes_one(name: str, text: str) -> bool:
@@ -133,7 +150,7 @@ def _condition(line: str, others: str, _: str) -> Slip | None:
 
 
 def _hinge(match: re.Match[str]) -> str | None:
-    left, sign, right = match.groups()
+    left, sign, right = (part.strip() for part in match.groups())
     if sign[0] in "≠∈":
         return None
     small, large = (left, right) if sign[0] in "<≤⩽" else (right, left)
@@ -151,6 +168,7 @@ def _derivative(line: str, others: str, _: str) -> Slip | None:
         is_own = inner and re.search(rf"\bd(?:{inner[1]}|{inner[2]})\s*=", f"{others}\n{line}")
         return Slip(inner.start(), inner.end(), None) if inner and not is_own else None
     margin, of, sign, by, rest = found.groups()
+    rest = rest.rstrip()
     if sign == "d" and re.search(rf"\bd(?:{by}|{of})\s*=", others):
         return None
     start, end = len(margin), len(line.rstrip())

@@ -21,7 +21,7 @@ _MARKED = re.compile(
 )
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|#.*")
 #: words with nothing but a space between them
-_ROW = re.compile(r"[^\W\d_]\w*(?: +[^\W\d_]\w*)+")
+_ROW = re.compile(r"(?<!\w)[\d_]*[^\W\d_]\w*(?: +[^\W\d_]\w*)+")
 
 
 def is_prose_line(text: str) -> bool:

@@ -33,7 +33,7 @@ XML_MOST = 24 * MIB
 STRAY = re.compile(r"^/|(^|/)\.\.(/|$)|[\\:\0]")
 DEFAULT = re.compile(r"<(?:\w+:)?Default\b([^>]*)>")
 OVERRIDE = re.compile(r"<(?:\w+:)?Override\b([^>]*)>")
-ATTRIBUTE = re.compile(r'(\w+)\s*=\s*"([^"]*)"')
+ATTRIBUTE = re.compile(r'\b(\w+)\s*=\s*"([^"]*)"')
 
 
 def unpacked(template: bytes, limits: Settings, lang: str) -> bytes:

@@ -11,10 +11,12 @@ from app.program.paste import split_lines
 #: commands, and groups in exponents and indices, as only LaTeX has them
 _LATEX = re.compile(r"\\[A-Za-z]{2,}|\\[|({\[]|[\^_]\{|[∑∏]\s*_")
 #: what no LaTeX contains
-_STRONG = re.compile(r"^\s*(?:import|from|def|class|for|while|with|print)\b|\"|\btorch\b", re.M)
+_STRONG = re.compile(
+    r"^[^\S\n]*(?:import|from|def|class|for|while|with|print)\b|\"|\btorch\b", re.M
+)
 _ESCAPES = re.compile(r"\\[ntr](?![A-Za-z])")
 _DISPLAYED = re.compile(
-    r"\$\$(?P<a>.+?)\$\$|(?<!\\)\$(?P<b>[^$]+?)\$|\\\[(?P<c>.+?)\\\]|\\\((?P<d>.+?)\\\)"
+    r"\$\$(?P<a>.+?)\$\$|(?<!\\)\$(?P<b>[^$]+?)\$|\\\[(?P<c>(?:(?!\\\[).)+?)\\\]|\\\((?P<d>(?:(?!\\\().)+?)\\\)"
     r"|(?P<e>\\begin\{(?:equation|align|gather|multline|eqnarray)\*?\}.+?\\end\{\w+\*?\})",
     re.S,
 )

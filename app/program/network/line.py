@@ -185,7 +185,7 @@ class _Reader:
     def whole(self, numbers: list[float], token: Token, kind: str) -> None:
         """Sizes are whole numbers of at least 1, and not absurd."""
         for number in numbers:
-            if number < 1 or number != int(number) or number > 1e7:
+            if not 1 <= number <= 1e7 or number != int(number):
                 words: dict[str, Any] = {"name": kind, "number": f"{number:g}"}
                 raise ProgramError("layer_size", span=token.span, lang=self.lang, **words)
 

@@ -33,7 +33,7 @@ def read_network(source: str, inputs: dict[str, Any], lang: str = "en") -> Netwo
     if is_config(source) or "{" in source or "(" in source:
         given = config(source, lang)
         lines, notes = gpt(given, controls, lang)
-        parts = _fields(given, source)
+        parts = _fields(given, split_lines(source))
     else:
         found = layers(source, lang)
         if not found:
@@ -43,7 +43,8 @@ def read_network(source: str, inputs: dict[str, Any], lang: str = "en") -> Netwo
         except ProgramError as error:
             error.problem = replace(error.problem, repair=fitted(error.problem, found, source))
             raise
-        parts = [_row(layer, source) for layer in found]
+        rows = split_lines(source)
+        parts = [_row(layer, rows) for layer in found]
     if unknown := set(inputs) - set(controls) - CONTROLS:
         raise ProgramError("unknown_input", lang=lang, name=sorted(unknown)[0])
     code = "\n".join(line.text for line in lines) + "\n"
@@ -64,19 +65,19 @@ def fitted(problem: Problem, given: list[Layer], source: str) -> str | None:
     return "\n".join(rows)
 
 
-def _fields(given: Config, source: str) -> list[Part]:
+def _fields(given: Config, rows: list[str]) -> list[Part]:
     found = []
     for key, entry in given.entries.items():
-        found.append(Part(kind="value", name=key, text=_at(source, entry.at), span=entry.at))
+        found.append(Part(kind="value", name=key, text=_at(rows, entry.at), span=entry.at))
     return found
 
 
-def _row(layer: Layer, source: str) -> Part:
-    return Part(kind="layer", name=layer.kind, text=_at(source, layer.span), span=layer.span)
+def _row(layer: Layer, rows: list[str]) -> Part:
+    return Part(kind="layer", name=layer.kind, text=_at(rows, layer.span), span=layer.span)
 
 
-def _at(source: str, span: Span) -> str:
-    lines = split_lines(source)[span.line - 1 : span.end_line]
+def _at(rows: list[str], span: Span) -> str:
+    lines = rows[span.line - 1 : span.end_line]
     if span.line == span.end_line:
         return lines[0][span.column : span.end_column]
     return " ".join([lines[0][span.column :], *lines[1:-1], lines[-1][: span.end_column]])
