@@ -74,13 +74,20 @@ def _bind(names: Names, target: ast.expr, value: ast.expr) -> None:
             for part, item in zip(target.elts, value.elts, strict=True):
                 _bind(names, part, item)
             return
-        for position, part in enumerate(target.elts):
+        for position, part in enumerate(_flattened(target)):
             if (text := _text(part)) is not None:
                 found.append(Target(text, place_of(part), position))
     elif (text := _text(target)) is not None:
         found.append(Target(text, place_of(target), None))
     elif isinstance(target, ast.Subscript) and (text := _text(target.value)) is not None:
         names.targets[place_of(target)] = [Target(text, place_of(target), None)]
+
+
+def _flattened(target: ast.expr) -> list[ast.expr]:
+    """o, (h, c) → o, h, c: outputs are numbered like that."""
+    if not isinstance(target, (ast.Tuple, ast.List)):
+        return [target]
+    return [inner for part in target.elts for inner in _flattened(part)]
 
 
 def _bind_update(names: Names, node: ast.AugAssign) -> None:

@@ -70,7 +70,7 @@ class Naming:
         targets = self.names.targets.get(place, []) if place else []
         named = [t for t in targets if t.name != LAST]
         if named:
-            draft.name = ", ".join(dict.fromkeys(t.name for t in named if self._fits(t, draft)))
+            draft.name = _joined([t for t in named if self._fits(t, draft)])
         for target in named:
             if self._fits(target, draft):
                 span = span_of(target.place)
@@ -113,6 +113,7 @@ class Naming:
                 if path and (draft.kind != "op" or draft.is_update):
                     draft.name = path
         bound = {(b.name, b.span.line) for b in self.bindings}
+        held: dict[int, dict[int, str]] = {}
         for name, value in self.variables.items():
             if not isinstance(value, Tensor) or id(value) not in current:
                 continue
@@ -121,10 +122,22 @@ class Naming:
             if name not in self.names.bound:
                 continue
             if draft.name is None:
-                draft.name = name
+                held.setdefault(index, {}).setdefault(position, name)
             place = self.names.bound[name][-1]
             if (name, place[0]) not in bound:
                 self.bindings.append(Bound(name, span_of(place), index, position))
+        for index, names in held.items():
+            every = [names[k] for k in range(len(names)) if k in names]
+            is_each = len(every) == len(names)  # o, (h, c) = lstm(x): all of its outputs
+            drafts[index].name = ", ".join(every) if is_each else next(iter(names.values()))
+
+
+def _joined(targets: list[Target]) -> str:
+    """The names as one, the k-th standing for output k where they are unpacked."""
+    places = {t.position: t.name for t in targets if t.position is not None}
+    if len(places) == len(targets):
+        return ", ".join(places.get(k, "_") for k in range(max(places, default=-1) + 1))
+    return ", ".join(dict.fromkeys(t.name for t in targets))
 
 
 def _is_only(event: Op, index: int, events: list[Any]) -> bool:

@@ -46,8 +46,7 @@ class Labels:
         """A name for one output of the node."""
         if node.name and ", " in node.name:
             names = node.name.split(", ")
-            if output < len(names):
-                return names[output]
+            return names[min(output, len(names) - 1)]  # of o, state the last is all the others
         return self.known.get(node.id, node.op or node.id)
 
     def expression(self, node: Node) -> str:

@@ -78,8 +78,8 @@ class Walk:
                 self._note(step, index, number, contribution)
         held = self._held(draft, node, upstream)
         pending = self.pending.pop(index, None)
-        if pending and any(g is not None for g in pending.gradients):
-            held = pending.gradients
+        if pending:
+            held = [b if a is None else a for a, b in zip(held, pending.gradients)]
         step.gradients = held
         if step.inputs:
             self.steps.append(step)

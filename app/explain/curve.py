@@ -3,6 +3,7 @@ reverse mode, out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import torch
@@ -20,6 +21,9 @@ from app.words import say
 ELEMENTS = 32
 
 Function = Callable[[Tensor], Tensor]
+
+#: torch's words for a backward formula that has no derivative of its own
+TWICE = re.compile(r"derivative for '?(?:aten::)?_*(\w+?)(?:_backward)?'? is not implemented")
 
 
 class Curves:
@@ -52,8 +56,14 @@ class Curves:
             known = self.replay.compute(needed, {leaf: flat.reshape(x.shape)}, torch.float64)
             return known[root]
 
-        with torch.enable_grad():
-            return self.answered(node, leaf, root, x.flatten(), function)
+        try:
+            with torch.enable_grad():
+                return self.answered(node, leaf, root, x.flatten(), function)
+        except (RuntimeError, NotImplementedError) as error:
+            op = TWICE.search(str(error))
+            if op is None:
+                raise
+            raise ProgramError("replay_twice", lang=self.lang, op=op[1]) from error
 
     def answered(
         self, node: str, leaf: Place, root: Place, x: Tensor, function: Function

@@ -227,6 +227,8 @@ class EdgeWriter:
         """One element's contribution as Σ upstream · ∂y/∂element, from torch's own Jacobian."""
         if upstream is None or (self.index is None and sent.numel() != 1):
             return []
+        if sent.is_complex() or upstream.is_complex():
+            return []  # no sum of real products
         index = tuple(self.index or [0] * sent.dim())
         try:
             columns = alone.jacobian_column(self.position, index)
@@ -235,7 +237,8 @@ class EdgeWriter:
             return []
         terms = column_terms(columns, {self.target[1]: upstream})
         expected = sent[index].item()
-        if not terms or abs(sum(t.product for t in terms) - expected) > 1e-3 * abs(expected) + 1e-6:
+        apart = abs(sum(t.product for t in terms) - expected)
+        if not terms or not apart <= 1e-3 * abs(expected) + 1e-6:
             return []
         left = whole if not self.index else element(rf"\left({whole}\right)", self.index)
         return [Line(role="numbers", latex=f"{left} = {summed(terms)} = {tex(expected)}")]

@@ -14,6 +14,9 @@ from app.ops.execute import contribution_of, letters_of
 from app.ops.row import Row
 from app.ops.table import row_of
 
+#: output elements up to which a column is read off row by row
+ROWS = 1024
+
 
 class Alone:
     """An op applied once more to what it was applied to, each differentiable argument a leaf."""
@@ -31,6 +34,19 @@ class Alone:
 
     def run(self) -> list[Tensor]:
         """The outputs, with a graph of this op only. Raises Unreplayable."""
+        try:
+            return self.called()
+        except RuntimeError as error:
+            if "not differentiable with respect to" not in str(error):
+                raise
+        for operand, edge in zip(self.operands, self.draft.inputs):
+            output = self.replay.drafts[edge.source].outputs[edge.output]
+            if not output.tensor.requires_grad:
+                operand.requires_grad_(False)  # as the class weights of a loss
+        return self.called()
+
+    def called(self) -> list[Tensor]:
+        """The op applied to the operands as they are."""
         draft = self.draft
         with torch.enable_grad():
             operands = [
@@ -56,24 +72,42 @@ class Alone:
         return [next(found) if t.requires_grad else None for t in self.operands]
 
     def jacobian_column(self, position: int, index: tuple[int, ...]) -> list[Tensor | None]:
-        """∂y/∂argument[index] for every output: the VJP is linear in the upstream gradient, and
-        its derivative by that gradient is the column (the "double VJP" of forward mode)."""
-        outputs = self.run()
+        """∂y/∂argument[index] for every output. Raises Unreplayable."""
         columns: list[Tensor | None] = []
-        for y in outputs:
-            if not y.requires_grad:
+        for y in self.run():
+            if not y.requires_grad or not self.operands[position].requires_grad:
                 columns.append(None)
                 continue
-            g = torch.zeros_like(y, requires_grad=True)
-            (sent,) = torch.autograd.grad(
-                y, self.operands[position], g, create_graph=True, allow_unused=True
-            )
-            if sent is None or not sent.requires_grad:
-                columns.append(torch.zeros_like(y))
-                continue
-            (column,) = torch.autograd.grad(sent[index], g, retain_graph=True, allow_unused=True)
+            try:
+                column = self.doubled(y, position, index)
+            except (RuntimeError, NotImplementedError):
+                column = None  # torch cannot differentiate this op twice
+            if column is None or bool(column.isnan().any()):
+                column = self.row_by_row(y, position, index)  # 0 · ∞ of other elements is NaN above
             columns.append(column)
         return columns
+
+    def doubled(self, y: Tensor, position: int, index: tuple[int, ...]) -> Tensor | None:
+        """The column at once: the VJP is linear in the upstream gradient, and its derivative by
+        that gradient is the column (the "double VJP" of forward mode)."""
+        x, g = self.operands[position], torch.zeros_like(y, requires_grad=True)
+        (sent,) = torch.autograd.grad(y, x, g, create_graph=True, allow_unused=True)
+        if sent is None or not sent.requires_grad:
+            return torch.zeros_like(y)
+        (column,) = torch.autograd.grad(sent[index], g, retain_graph=True, allow_unused=True)
+        return torch.zeros_like(y) if column is None else column
+
+    def row_by_row(self, y: Tensor, position: int, index: tuple[int, ...]) -> Tensor:
+        """The column as one element of every row. Raises Unreplayable where there are many."""
+        if y.numel() > ROWS:
+            raise Unreplayable("twice", self.draft.index)
+        x = self.operands[position]
+        rows = [
+            torch.autograd.grad(one, x, retain_graph=True, allow_unused=True)[0]
+            for one in y.flatten()
+        ]
+        zero = torch.zeros((), dtype=x.dtype)
+        return torch.stack([zero if r is None else r[index].cpu() for r in rows]).reshape(y.shape)
 
     def letters(self, g: Any) -> dict[str, Any] | None:
         """The letters of the op's row; None where it has no row or the call does not fit it."""

@@ -57,6 +57,7 @@ class Origins:
         """The row of the Jacobian at an output element, and the sum where the op is one."""
         if draft.kind != "op" or not draft.inputs:
             raise ProgramError("no_origin", lang=self.lang)
+        self.refuse_complex(draft)
         alone = Alone(self.replay, draft)
         rows = alone.jacobian_row(place[1], tuple(at))
         lit = []
@@ -159,6 +160,7 @@ class Origins:
         terms: list[Term] = []
         total = 0.0
         for step, position in self.replay.links(backward)[place]:
+            self.refuse_complex(self.replay.drafts[step.draft])
             total += float(as_tensor(step.contributions[step.inputs.index(position)])[tuple(at)])
             columns = Alone(self.replay, self.replay.drafts[step.draft]).jacobian_column(
                 position, tuple(at)
@@ -170,7 +172,7 @@ class Origins:
                 column = columns[output]
                 found = None if column is None else self.lit(step.draft, output, "gradient", column)
                 lit += [found] if found else []
-        if abs(sum(t.product for t in terms) - total) > 1e-3 * abs(total) + 1e-6:
+        if not abs(sum(t.product for t in terms) - total) <= 1e-3 * abs(total) + 1e-6:
             raise ProgramError("origin_differs", lang=self.lang)
         whole = rf"\left({partial(self.symbols.root(backward), self.symbols.of(place))}\right)"
         return Origin(
@@ -179,6 +181,13 @@ class Origins:
             terms=len(terms),
             is_numeric=False,
         )
+
+    def refuse_complex(self, draft: Draft) -> None:
+        """Raises ProgramError for an op on complex numbers: no real product stands for those."""
+        places = [(draft.index, k) for k in range(len(draft.outputs))]
+        places += [(edge.source, edge.output) for edge in draft.inputs]
+        if any(self.replay.is_complex(place) for place in places):
+            raise ProgramError("complex_leaf", lang=self.lang)
 
     def is_root(self, place: Place) -> bool:
         """Whether a pass started here."""

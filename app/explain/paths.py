@@ -48,8 +48,10 @@ class Walk:
         found: dict[Place, list[Link]] = {}
         for source, uses in self.replay.links(self.backward).items():
             for step, position in uses:
-                target = (step.draft, self.chain.output_of(self.backward, step))
-                found.setdefault(target, []).append((source, step, position, target))
+                held = self.backward.held[step.draft]
+                for output in [k for k, g in enumerate(held) if g is not None] or [0]:
+                    target = (step.draft, output)
+                    found.setdefault(target, []).append((source, step, position, target))
         return found
 
     def counted(self) -> dict[Place, int]:

@@ -16,7 +16,7 @@ from app.autograd import Finished
 from app.autograd.drafts import Draft
 from app.autograd.engine import BackwardRun
 from app.autograd.events import Op
-from app.autograd.flows import PassDraft, StepDraft, as_tensor
+from app.autograd.flows import PassDraft, StepDraft, added, as_tensor
 from app.autograd.operands import labelled
 from app.autograd.recorder import WRITES, is_in_place
 from app.explain.regrow import Place as Place
@@ -66,7 +66,7 @@ class Replay:
         self._links: dict[int, Links] = {}
         runs = [event for event in self.events if isinstance(event, BackwardRun)]
         passes = [p for p in self.assembly.flows.passes if p.kind == "backward"]
-        self.passes = [Backward(a, b, _held(b)) for a, b in zip(runs, passes) if b.steps]
+        self.passes = [Backward(a, merged(b), _held(b)) for a, b in zip(runs, passes) if b.steps]
 
     def roots(self, backward: Backward) -> list[tuple[Place, Tensor]]:
         """Each root of a pass with the seed it was given."""
@@ -188,7 +188,7 @@ class Replay:
         feed = iter(_unshared(name, event, labels, operands))
         args = tuple(replaced(a, feed, dtype) for a in event.args)
         kwargs = {k: replaced(v, feed, dtype) for k, v in (event.kwargs or {}).items()}
-        if "out" in kwargs:
+        if kwargs.get("out") is not None:
             raise Unreplayable("out", draft.index)
         if event.func is torch.autograd.grad:
             return self.differentiated(draft, args)
@@ -229,6 +229,33 @@ class Replay:
         if total is None:
             raise Unreplayable("no_root", backward.draft.root or 0)
         return total
+
+
+def merged(draft: PassDraft) -> PassDraft:
+    """A pass with one step per op: several autograd nodes of one op send in steps of their own, and
+    what its formula gives is the sum of them all."""
+    kept: dict[int, StepDraft] = {}
+    steps: list[StepDraft] = []
+    for step in draft.steps:
+        known = kept.get(step.draft)
+        if known is None or not step.inputs:
+            if step.inputs:
+                kept[step.draft] = step
+            steps.append(step)
+            continue
+        sent = dict(zip(known.inputs, known.contributions))
+        for position, contribution in zip(step.inputs, step.contributions):
+            sent[position] = added(sent.get(position), contribution)
+        whole = dataclasses.replace(known, inputs=list(sent), contributions=list(sent.values()))
+        whole.gradients = [
+            a if a is not None else b for a, b in zip(known.gradients, step.gradients)
+        ]
+        is_later = any(b is not None for b in step.gradients)
+        at = next(k for k, one in enumerate(steps) if one is known)
+        steps[at : at + 1] = [] if is_later else [whole]
+        steps += [whole] if is_later else []
+        kept[step.draft] = whole
+    return dataclasses.replace(draft, steps=steps)
 
 
 def _held(draft: PassDraft) -> dict[int, list[Tensor | None]]:

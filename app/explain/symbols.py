@@ -70,7 +70,7 @@ class Symbols:
         if not draft.name:
             return None
         names = draft.name.split(", ")
-        return names[place[1]] if place[1] < len(names) else names[0]
+        return names[min(place[1], len(names) - 1)]  # of o, state the last is all the others
 
     def constant(self, place: Place) -> str | None:
         """An unnamed constant scalar's number."""

@@ -62,7 +62,8 @@ def formula_lines(
         if name in names_in(row.value) and not isinstance(letters.get(name), (int, float))
     ]
     numbers = scalar_numbers(letters, row.value)
-    if numbers is not None and letters["y"].numel() == 1:
+    is_picked = row.category in ("indexing", "shape")  # 3[0] = 3 says nothing
+    if numbers is not None and letters["y"].numel() == 1 and not is_picked:
         value = tex(letters["y"].item())
         lines.append(
             Line(role="numbers", latex=f"{y} = {latex(row.value, numbers, dot=CDOT)} = {value}")

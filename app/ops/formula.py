@@ -168,7 +168,7 @@ def spelled_operator(name: str) -> str:
 
 
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon eta theta lambda mu sigma tau phi rho kappa omega".split()
+    "alpha beta gamma delta epsilon eta theta lambda mu sigma tau phi pi rho kappa omega".split()
 )
 
 

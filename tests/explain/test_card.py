@@ -147,3 +147,22 @@ def test_hooked_gradient_is_not_called_the_product(asked):
         "loss = x * 3\nloss.backward()"
     )
     assert any("hook" in note for note in one.ask(NodeCard(node=one.id("x"))).notes)
+
+
+def test_card_of_several_autograd_nodes_has_the_whole_contribution(asked):
+    run = asked(
+        "import torch\nx = torch.randn(2, 4, requires_grad=True)\n"
+        "L = torch.nn.functional.rms_norm(x, (4,)).pow(3).sum()\nL.backward()"
+    )
+    edge = run.edge("x", "rms_norm")
+    card = run.ask(EdgeCard(edge=edge.id))
+    assert card.known and card.contribution.data == edge.contribution.data
+
+
+def test_nested_unpacking_names_every_output(asked):
+    run = asked(
+        "import torch\nx = torch.randn(3, 1, 2, requires_grad=True)\n"
+        "o, (h, c) = torch.nn.LSTM(2, 2)(x)\nL = h.sum() * c.sum()\nL.backward()"
+    )
+    texts = [step.text for p in run.graph.passes for step in p.steps]
+    assert any("sum(h)" in text for text in texts) and any("sum(c)" in text for text in texts)

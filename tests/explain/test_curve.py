@@ -47,3 +47,12 @@ def test_detach_makes_no_false_hessian(asked):
 def test_large_leaf_is_refused(asked):
     run = asked("import torch\nx = torch.randn(100, requires_grad=True)\n(x**2).sum().backward()")
     assert run.refused(Curve(leaf=run.id("x"))) == "curve_too_large"
+
+
+def test_op_torch_cannot_differentiate_twice_is_named(asked):
+    run = asked(
+        "import torch\nx = torch.tensor([1., 2.], requires_grad=True)\n"
+        "L = torch.nn.functional.hardsigmoid(x).pow(2).sum()\nL.backward()"
+    )
+    answer = run.explained.answer(Curve(leaf=run.id("x")))
+    assert answer.problem.code == "replay_twice" and "hardsigmoid" in answer.problem.message

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.explanations import OriginOf
+from app.explanations import EdgeCard, OriginOf
 
 MATMUL = "import torch\nA = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)\nB = torch.tensor([[5., 6.], [7., 8.]], requires_grad=True)\nC = A @ B\nC.sum().backward()"
 
@@ -26,7 +26,7 @@ def test_gradient_element_is_a_sum_over_outputs(asked):
     assert [(one.node, one.of, one.elements) for one in found.lit] == [
         (run.id("C"), "gradient", [[1, 0], [1, 1]])
     ]
-    assert found.latex.endswith(r"1 \cdot 5 + 1 \cdot 6 = 11")
+    assert found.latex.endswith(r"= 1 \cdot 5 + 1 \cdot 6 = 11")
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,37 @@ def test_leaf_has_no_origin_and_root_is_the_seed(asked):
         run.refused(OriginOf(node=run.id("A"), output=0, of="value", element=[5, 5]))
         == "no_such_element"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "terms"),
+    [
+        ("torch.nn.functional.hardsigmoid(x).sum()", r"= 1 \cdot 0.1667 = 0.1667"),
+        ("torch.where(x > 0, x.sqrt(), x * 0).sum()", r"= 1 \cdot 0.3536 = 0.3536"),
+        ("x.logcumsumexp(0)[1]", r"= 1 \cdot 0.8808 = 0.8808"),
+    ],
+)
+def test_op_that_cannot_be_differentiated_twice_has_its_terms(asked, body, terms):
+    run = asked(
+        f"import torch\nx = torch.tensor([0., 2.], requires_grad=True)\nL = {body}\nL.backward()"
+    )
+    assert origin(run, "x", "gradient", [1]).latex.endswith(terms)
+
+
+def test_arguments_torch_does_not_differentiate_stay_as_they_are(asked):
+    run = asked(
+        "import torch\nx = torch.randn(5, 2, requires_grad=True)\nbn = torch.nn.BatchNorm1d(2)\n"
+        "y = bn(x)\nL = (y ** 3).sum()\nL.backward()"
+    )
+    assert len(origin(run, "x", "gradient", [0, 1]).lit[0].elements) == 5
+
+
+def test_complex_numbers_are_refused_by_name(asked):
+    run = asked(
+        "import torch\nx = torch.randn(4, requires_grad=True)\nX = torch.fft.rfft(x)\n"
+        "L = X.abs().sum()\nL.backward()"
+    )
+    for name, of in (("x", "gradient"), ("X", "value"), ("X", "gradient")):
+        question = OriginOf(node=run.id(name), output=0, of=of, element=[0])
+        assert run.refused(question) == "complex_leaf"
+    run.ask(EdgeCard(edge=run.edge("x", "fft_rfft").id, element=[1]))

@@ -54,3 +54,18 @@ def test_leaf_off_the_path_is_refused(asked):
     )
     assert run.refused(PathsBetween(leaf=run.id("z"))) == "not_connected"
     assert run.refused(PathsBetween(leaf="n99")) == "unknown_node"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "o, (h, c) = torch.nn.LSTM(2, 2)(x)\nL = (o * o).sum() + h.sum() * c.sum()",
+        "L = torch.nn.functional.rms_norm(x, (2,)).pow(3).sum()",
+        "L = torch.nn.functional.triplet_margin_loss(x, x.sin(), x.exp())",
+        "L = torch.nn.functional.normalize(x).exp().sum()",
+    ],
+)
+def test_paths_of_ops_with_several_autograd_nodes_add_up(asked, body):
+    run = asked(f"import torch\nx = torch.randn(3, 2, requires_grad=True)\n{body}\nL.backward()")
+    found = paths(run, "x")
+    assert found.is_complete and found.shown == pytest.approx(found.total, rel=1e-4)
