@@ -5,7 +5,6 @@ would have computed elsewhere or how; the recorded calls answer without running 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,9 +15,11 @@ from app.autograd import Finished
 from app.autograd.drafts import Draft
 from app.autograd.engine import BackwardRun
 from app.autograd.events import Op
-from app.autograd.flows import PassDraft, StepDraft, added, as_tensor
+from app.autograd.flows import StepDraft, as_tensor
 from app.autograd.operands import labelled
 from app.autograd.recorder import WRITES, is_in_place
+from app.explain.passes import Backward as Backward
+from app.explain.passes import held, merged
 from app.explain.regrow import Place as Place
 from app.explain.regrow import regrown
 
@@ -43,16 +44,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Backward:
-    """One backward pass: what the engine did, and its steps over drafts."""
-
-    run: BackwardRun
-    draft: PassDraft
-    #: draft → the gradient it held at each output; several autograd nodes of one op share it
-    held: dict[int, list[Tensor | None]]
-
-
 class Replay:
     """Computes a run's tensors again from other leaf values, in any floating type."""
 
@@ -66,7 +57,7 @@ class Replay:
         self._links: dict[int, Links] = {}
         runs = [event for event in self.events if isinstance(event, BackwardRun)]
         passes = [p for p in self.assembly.flows.passes if p.kind == "backward"]
-        self.passes = [Backward(a, merged(b), _held(b)) for a, b in zip(runs, passes) if b.steps]
+        self.passes = [Backward(a, merged(b), held(b)) for a, b in zip(runs, passes) if b.steps]
 
     def roots(self, backward: Backward) -> list[tuple[Place, Tensor]]:
         """Each root of a pass with the seed it was given."""
@@ -229,42 +220,6 @@ class Replay:
         if total is None:
             raise Unreplayable("no_root", backward.draft.root or 0)
         return total
-
-
-def merged(draft: PassDraft) -> PassDraft:
-    """A pass with one step per op: several autograd nodes of one op send in steps of their own, and
-    what its formula gives is the sum of them all."""
-    kept: dict[int, StepDraft] = {}
-    steps: list[StepDraft] = []
-    for step in draft.steps:
-        known = kept.get(step.draft)
-        if known is None or not step.inputs:
-            if step.inputs:
-                kept[step.draft] = step
-            steps.append(step)
-            continue
-        sent = dict(zip(known.inputs, known.contributions))
-        for position, contribution in zip(step.inputs, step.contributions):
-            sent[position] = added(sent.get(position), contribution)
-        whole = dataclasses.replace(known, inputs=list(sent), contributions=list(sent.values()))
-        whole.gradients = [
-            a if a is not None else b for a, b in zip(known.gradients, step.gradients)
-        ]
-        is_later = any(b is not None for b in step.gradients)
-        at = next(k for k, one in enumerate(steps) if one is known)
-        steps[at : at + 1] = [] if is_later else [whole]
-        steps += [whole] if is_later else []
-        kept[step.draft] = whole
-    return dataclasses.replace(draft, steps=steps)
-
-
-def _held(draft: PassDraft) -> dict[int, list[Tensor | None]]:
-    found: dict[int, list[Tensor | None]] = {}
-    for step in draft.steps:
-        gradients = [None if g is None else as_tensor(g) for g in step.gradients]
-        known = found.setdefault(step.draft, gradients)
-        found[step.draft] = [a if a is not None else b for a, b in zip(known, gradients)]
-    return found
 
 
 def _function(func: Any) -> Any:
