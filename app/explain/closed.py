@@ -198,16 +198,19 @@ class Symbolic:
             found[place] = found.get(place, 0) + sent
 
 
-def closed_forms(replay: Replay, backward: Backward, symbols: Symbols) -> list[ClosedForm]:
-    """One simplified formula per leaf; empty where the program is not one of scalars."""
+def closed_forms(
+    replay: Replay, backward: Backward, symbols: Symbols
+) -> tuple[list[ClosedForm], int]:
+    """One simplified formula per leaf, and how many leaves are without, because none was short
+    enough or came in time; nothing where the program is not one of scalars."""
     if len(backward.draft.steps) > OPS:
-        return []
+        return [], 0
     symbolic = Symbolic(replay, backward, symbols)
     try:
         found = symbolic.gradients()
     except (NotClosed, RecursionError, ZeroDivisionError, ValueError, KeyError, TypeError):
-        return []
-    forms, deadline = [], time.monotonic() + SECONDS
+        return [], 0
+    forms, missing, deadline = [], 0, time.monotonic() + SECONDS
     for leaf in leaves_of(replay, backward):
         gradient = gradient_in(replay, backward, leaf)
         if leaf not in found or gradient is None:
@@ -216,10 +219,12 @@ def closed_forms(replay: Replay, backward: Backward, symbols: Symbols) -> list[C
             simple = by(deadline, lambda: simplified(found[leaf]), found[leaf])  # noqa: B023
             form = formed(symbolic, simple, float(gradient.sum()), leaf, backward)
         except (ImportError, TypeError, ValueError, NotImplementedError):
-            continue  # SymPy wants a part of itself a confined worker cannot load, or gives up
-        if form is not None:
+            form = None  # SymPy wants a part of itself a confined worker cannot load, or gives up
+        if form is None:
+            missing += 1
+        else:
             forms.append(form)
-    return forms
+    return forms, missing
 
 
 def formed(

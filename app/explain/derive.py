@@ -8,7 +8,7 @@ from torch import Tensor
 
 from app.autograd.flows import StepDraft, as_tensor
 from app.explain.chain import Chain
-from app.explain.closed import closed_forms
+from app.explain.closed import SECONDS, closed_forms
 from app.explain.local import Alone, known_row
 from app.explain.replay import Backward, Replay
 from app.explain.symbols import Symbols, partial, plain, tex
@@ -41,8 +41,11 @@ class Deriver:
         lines = [line for line in lines if line.latex]
         left_out = max(0, len(lines) - LINES)
         lines = lines[:LINES]
-        closed = closed_forms(self.replay, self.backward, self.symbols)
-        notes = [say("derive.cut", self.lang, count=left_out)] if left_out else []
+        closed, missing = closed_forms(self.replay, self.backward, self.symbols)
+        notes = [say("derive.cut", self.lang, shown=LINES, count=left_out)] if left_out else []
+        if missing:
+            words = {"count": missing, "total": missing + len(closed), "seconds": f"{SECONDS:g}"}
+            notes.append(say("derive.no_form", self.lang, **words))
         whole = [*(_joined(line) for line in lines), *(form.latex for form in closed)]
         return Derivation(
             steps=lines,

@@ -23,12 +23,15 @@ export function once<K extends Kind>(question: Asked<K>): Promise<Answer<K>> {
   return answer as Promise<Answer<K>>;
 }
 
+/** What stands there until an answer does. */
+export const computing = (): HTMLElement => el("p", { class: "asking soft", role: "status" }, el("span", { class: "spinner", "aria-hidden": "true" }), el("span", {}, t("panel.asking")));
+
 /** An element that fills itself when its answer comes; a problem shows as a sentence. */
 export function answered<K extends Kind>(
   question: Asked<K>,
   fill: (answer: Exclude<Answer<K>, Unanswered>) => (HTMLElement | null)[],
 ): HTMLElement {
-  const place = el("div", { class: "answer", "aria-busy": "true" }, el("span", { class: "spinner", role: "status", "aria-label": t("panel.asking") }));
+  const place = el("div", { class: "answer", "aria-busy": "true" }, computing());
   void once<K>(question).then((answer) => {
     place.removeAttribute("aria-busy");
     const isRefused = (one: Answer<K>): one is Answer<K> & Unanswered => one.type === "unanswered";

@@ -19,6 +19,10 @@ export function fits({ x, y, k }: ZoomTransform, picture: Size, room: Size): boo
 
 export const middle = (mark: Mark): [number, number] => [mark.x + mark.width / 2, mark.y + mark.height / 2];
 
+/** The point of a picture seen `to` a view that stands where a point seen `from` another stood. */
+export const carried = ([x, y]: [number, number], from: Place, to: Place): [number, number] =>
+  [(x * from.k + from.x - to.x) / to.k, (y * from.k + from.y - to.y) / to.k];
+
 /** The picture in the middle of what the insets leave; or, unless all of it is wanted, its beginning at a scale to read. */
 function within(picture: Picture, room: Size, { top, right, bottom, left }: Insets, isWhole: boolean): Place {
   const [width, height] = [Math.max(1, room.width - left - right), Math.max(1, room.height - top - bottom)];

@@ -1,4 +1,7 @@
-// A card, an arrow key and all cards in; the nearest one that way gets the focus.
+// A card, an arrow key and all cards in; the nearest one that way gets the focus, and keeps it when the picture is drawn anew.
+import { byId } from "./dom";
+import { middle } from "./fitting";
+import type { Mark } from "./types";
 
 /** Roving focus: the nearest card in the arrow's direction, straight ahead before aside. */
 export function walk(card: SVGGElement, key: string, cards: Iterable<SVGGElement>): void {
@@ -16,5 +19,22 @@ export function walk(card: SVGGElement, key: string, cards: Iterable<SVGGElement
   if (!best) return;
   card.setAttribute("tabindex", "-1");
   best.setAttribute("tabindex", "0");
-  best.focus();
+  best.focus({ preventScroll: true }); // the stage moves the picture, not itself
+}
+
+/** The mark with the focus, "" for the stage itself, null where the focus is elsewhere. */
+export function focusedMark(): string | null {
+  const active = document.activeElement;
+  return active && byId("stage").contains(active) ? active.id.replace("stage", "") : null;
+}
+
+/** One card is in the tab order: the first of the likely ones, else the nearest to a point of the
+ * picture, else the first. Whoever was on the stage stays there. */
+export function settle(elements: Map<string, SVGGElement>, places: Map<string, Mark>, likely: string[], near: [number, number] | null, hasFocus: boolean): void {
+  const cards = [...places.values()].filter((mark) => mark.role === "card");
+  const away = (mark: Mark): number => (near ? Math.hypot(middle(mark)[0] - near[0], middle(mark)[1] - near[1]) : 0);
+  const nearest = cards.reduce<Mark | undefined>((best, one) => (best && away(best) <= away(one) ? best : one), undefined);
+  const card = elements.get(likely.find((id) => places.get(id)?.role === "card") ?? nearest?.id ?? "");
+  card?.setAttribute("tabindex", "0");
+  if (hasFocus) card?.focus({ preventScroll: true });
 }

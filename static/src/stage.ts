@@ -5,12 +5,12 @@ import { zoom, zoomIdentity, type ZoomTransform } from "d3-zoom";
 import { fold, openBelow, setRoot } from "./api";
 import { covers } from "./covers";
 import { byId, reducedMotion, svgElement } from "./dom";
-import { fits, fitted, hidden, middle } from "./fitting";
+import { carried, fits, fitted, hidden, middle } from "./fitting";
 import { glide } from "./glide";
 import { icon } from "./icons";
 import { duration, pulse, stopPulses } from "./motion";
 import { paint } from "./paint";
-import { walk } from "./roving";
+import { focusedMark, settle, walk } from "./roving";
 import { scrub } from "./scrub";
 import { speak } from "./spoken";
 import { mapPicture, mapView, mountMinimap } from "./minimap";
@@ -50,6 +50,7 @@ function adopt(next: View): void {
   svg.append(layer);
   const stage = byId("stage");
   const old = places;
+  const focused = focusedMark();
   root?.remove();
   stage.prepend(svg);
   root = svg;
@@ -71,9 +72,16 @@ function adopt(next: View): void {
   else select(svg).call(zoomer.transform, transform);
   if (isSame) glide(elements, old, places, from, transform);
   wasSketch = sketch.peek() !== null;
-  const id = wanted.peek();
-  if (id !== null && centre(markOf(id))) wanted.value = null;
-  firstFocus();
+  const was = old.get(focused ?? "");
+  settle(elements, places, [focused ?? "", `${held}.card`, `${selected.peek()}.card`], was ? carried(middle(was), from, transform) : null, focused !== null);
+  arrive(wanted.peek());
+}
+
+/** Bring what is wanted into view once it is drawn; who searched goes on from there. */
+function arrive(id: string | null): void {
+  if (id === null || !centre(markOf(id))) return;
+  wanted.value = null;
+  if (focusedMark() !== null) elements.get(markOf(id))?.focus({ preventScroll: true });
 }
 
 /** The mark that shows a node or scope; of a scope without a box, its first card. */
@@ -146,9 +154,12 @@ export function fit(isWhole = true): void {
 
 /** Keep the card a step is about in sight. */
 function follow(): void {
-  const node = steps.value[step.value]?.node;
-  const mark = node ? places.get(`${node}.card`) : undefined;
-  if (!mark || !root || step.value === 0) return;
+  if (step.value !== 0) sight(places.get(`${steps.value[step.value]?.node}.card`));
+}
+
+/** Move the view to a mark that is not all in it. */
+function sight(mark: Mark | undefined): void {
+  if (!mark || !root) return;
   const { width, height } = root.getBoundingClientRect();
   const { x, y, k } = transform;
   const [left, top] = [mark.x * k + x, mark.y * k + y];
@@ -159,6 +170,7 @@ function follow(): void {
 
 export function zoomBy(factor: number): void {
   if (root) select(root).call(zoomer.scaleBy, factor);
+  isMoved = true;
 }
 
 function show(): void {
@@ -177,13 +189,6 @@ function show(): void {
   }
 }
 
-/** One card is in the tab order; arrow keys walk the others. */
-function firstFocus(): void {
-  const chosen = selected.value ? elements.get(`${selected.value}.card`) : null;
-  const card = chosen ?? layer?.querySelector<SVGGElement>(".card");
-  card?.setAttribute("tabindex", "0");
-}
-
 function target(event: Event): SVGGElement | null {
   return (event.target as Element | null)?.closest?.(".mark") as SVGGElement | null;
 }
@@ -193,11 +198,6 @@ function choose(mark: SVGGElement): void {
   if (scope && mark.classList.contains("card")) fold(scope, true);
   else if (scope && mark.classList.contains("scope-label")) fold(scope, false);
   else selected.value = node ?? edge ?? null;
-}
-
-/** Where the inspector lies below the picture, bring up what was asked for. */
-function inView(): void {
-  if (matchMedia("(max-width: 720px)").matches) byId("inspector").scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth" });
 }
 
 /** The viewer on a card's value (its first output's) or gradient (of the first that has one). */
@@ -238,12 +238,17 @@ export function mountStage(): void {
     const mark = target(event);
     hovered.value = mark?.dataset["node"] ?? mark?.dataset["edge"] ?? null;
   });
+  stage.addEventListener("focusin", (event) => {
+    const mark = target(event);
+    if (mark?.matches(":focus-visible")) sight(places.get(mark.id));
+  });
   stage.addEventListener("pointerleave", () => (hovered.value = null));
   stage.addEventListener("click", (event) => {
     const mark = target(event);
     if (mark) choose(mark);
     else selected.value = null;
-    if (selected.value) inView();
+    const isBelow = matchMedia("(max-width: 720px)").matches; // what was asked for is out of sight there
+    if (selected.value && isBelow) byId("inspector").scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth" });
   });
   stage.addEventListener("keydown", (event) => {
     const mark = target(event);
@@ -281,10 +286,7 @@ export function mountStage(): void {
     if (sketch.value && !busy.value && !isMoved) requestAnimationFrame(() => fit(false)); // stopped: its note is longer
   });
   effect(() => void stage.classList.toggle("is-stale", stale.value));
-  effect(() => {
-    const id = wanted.value;
-    if (id !== null && centre(markOf(id))) wanted.value = null;
-  });
+  effect(() => arrive(wanted.value));
   mountMinimap((x, y) => {
     if (!root) return;
     const { width, height } = root.getBoundingClientRect();

@@ -169,6 +169,23 @@ def test_keyboard_walks_the_cards(app):
     expect(app.locator("#inspector h2")).not_to_have_text("This run")
 
 
+def test_the_keyboard_stays_on_the_stage_when_a_fold_opens(app):
+    write(app, DEEP)
+    folded = app.locator(".mark.card[data-scope]").first
+    expect(folded).to_be_visible()
+    scope = folded.get_attribute("data-scope")
+    folded.focus()
+    app.keyboard.press("e")
+    expect(app.locator(f".mark.card[data-scope='{scope}']")).to_have_count(0)
+    expect(app.locator(".mark.card:focus")).to_have_count(1)
+    expect(app.locator("[id='n1.card']")).not_to_be_focused()  # but what was in the fold
+    for _ in range(12):
+        app.keyboard.press("ArrowDown")
+    rest(app)
+    expect(app.locator(".mark.card:focus")).to_be_in_viewport(ratio=1)
+    assert app.evaluate("document.querySelector('#stage').scrollTop") == 0
+
+
 def test_hostile_names_stay_text(app):
     write(app, "import torch\nx = torch.ones(1)\nprint('<img src=x onerror=alert(1)></script>')\n")
     expect(app.locator(".printed")).to_contain_text("onerror")
@@ -188,6 +205,7 @@ def test_enter_in_search_presses_nothing_else(app):
     expect(app.locator("#hits [aria-selected=true]")).to_contain_text("loss")
     app.keyboard.press("Enter")
     expect(app.locator("#panel h2")).to_have_text("loss")
+    expect(card(app, "loss")).to_be_focused()  # one goes on from what was found
     assert not app.locator("dialog[open]").count()
 
 

@@ -63,6 +63,13 @@ def test_both_copies_hold_every_line(asked):
     assert "1. $" in found.markdown
 
 
+def test_what_has_no_closed_form_is_said(asked, monkeypatch):
+    monkeypatch.setattr("app.explain.closed.SHOWN", 1)
+    found = asked("x = 0.7\nw = 2.0\ny = sin(x) * exp(x) + w").ask(Derive())
+    assert len(found.closed) == 1  # dy/dw = 1
+    assert found.notes[0].startswith("1 of 2 gradients")
+
+
 def test_tensor_program_has_no_closed_form_but_lines(asked):
     run = asked(
         "import torch\nA = torch.ones(2, 3, requires_grad=True)\n(A @ A.T).sum().backward()"

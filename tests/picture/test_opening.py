@@ -3,11 +3,11 @@
 import pytest
 
 from app.autograd import run
-from app.layout import roomiest, scale_in, visible
+from app.layout import roomiest, visible
 from app.picture import opening
 from app.picture.cards import faces_of
 from app.picture.compose import plan_of
-from app.picture.opening import FEWEST, READABLE
+from app.picture.opening import FEWEST, is_readable
 from app.protocol import Job
 from app.settings import settings
 from benchmarks.programs import programs
@@ -21,8 +21,8 @@ def graph(request):
     return run(NETWORKS[request.param].job).outcome.graph
 
 
-def scale(graph, fold):
-    return scale_in(roomiest(plan_of(graph, fold, faces_of(graph, fold, "en")), ROOM), ROOM)
+def reads(graph, fold):
+    return is_readable(roomiest(plan_of(graph, fold, faces_of(graph, fold, "en")), ROOM), ROOM)
 
 
 def test_opening_is_readable_or_as_folded_as_makes_sense(graph):
@@ -30,14 +30,14 @@ def test_opening_is_readable_or_as_folded_as_makes_sense(graph):
     fold = visible(graph, limit)
     further = visible(graph, len(fold.cards) - 1)
     assert limit <= settings().visible_nodes
-    assert scale(graph, fold) >= READABLE or len(further.cards) < FEWEST
+    assert reads(graph, fold) or len(further.cards) < FEWEST
 
 
 def test_nothing_is_folded_without_need(graph):
     limit = opening(graph, ROOM)
     if limit < settings().visible_nodes:
         wider = visible(graph, limit + 1)
-        assert len(wider.cards) > limit and scale(graph, wider) < READABLE
+        assert len(wider.cards) > limit and not reads(graph, wider)
 
 
 def test_without_a_room_the_settings_decide(graph):

@@ -1,4 +1,5 @@
 // The ops of this run in; the same ops on another device or in the other precision beside them, out.
+import { computing } from "../answers";
 import { el } from "../dom";
 import { textOf } from "../numbers";
 import { boot, device, dtype, inputs, language, result, root, seed, source, t } from "../state";
@@ -57,7 +58,7 @@ export function compare(health: Health): HTMLElement {
   const go = async (): Promise<void> => {
     const [where = "cpu", as] = select.value.split(" ");
     button.disabled = true;
-    place.replaceChildren(el("span", { class: "spinner", role: "status", "aria-label": t("panel.asking") }));
+    place.replaceChildren(computing());
     try {
       const there = await examined({ device: where, dtype: as === "float64" ? "float64" : "float32", seed: seed.peek(), root: root.peek(), lang: boot.lang });
       const label = where === now ? (as ?? "") : where;

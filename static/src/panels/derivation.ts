@@ -40,8 +40,8 @@ function body(one: Derivation): (HTMLElement | null)[] {
   return [
     closed,
     el("div", { class: "copies" }, copy(t("panel.copy_latex"), one.latex), copy(t("panel.copy_markdown"), one.markdown)),
-    list,
     ...one.notes.map((note) => el("p", { class: "note" }, note)),
+    list,
   ];
 }
 

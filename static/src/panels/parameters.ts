@@ -1,7 +1,7 @@
 // The parameters of a run in; a table of their sizes and gradients, out.
 import { el } from "../dom";
 import { brief, shapeText, textOf } from "../numbers";
-import { nodes, selected, t } from "../state";
+import { nodes, selected, sketch, t } from "../state";
 import type { Edge, Node, Tensor } from "../types";
 import { badgeOf } from "./check";
 import { nameOf } from "./inspector";
@@ -37,7 +37,7 @@ export function parameters(leaves: Node[], edges: Edge[]): HTMLElement {
   // small tensors in full; or all by their norms, so that a column means one thing
   const isWhole = rows.every((row) => isSmall(row.out));
   const short = (value: Tensor["value"], shape: number[]): string => (isWhole ? brief(value, shape) : textOf(value.norm));
-  const none = (row: Row): HTMLElement => el("span", { class: "soft", title: t(`reason.${row.out.no_gradient ?? "no_backward"}`) }, "None");
+  const none = (row: Row): HTMLElement | string => sketch.value ? "—" : el("span", { class: "soft", title: t(`reason.${row.out.no_gradient ?? "no_backward"}`) }, "None");
   const columns: Column<Row>[] = [
     { key: "name", label: t("health.name"), value: (row) => nameOf(row.node), cell: name },
     { key: "value_norm", label: isWhole ? t("page.value") : "|w|", value: (row) => size(row.out.value.norm), cell: (row) => numbers(short(row.out.value, row.out.shape), "value") },

@@ -20,6 +20,7 @@ function option(hit: Hit, k: number): HTMLElement {
 function go(hit: Hit | undefined): void {
   if (!hit) return;
   byId<HTMLDialogElement>("search").close();
+  byId("stage").focus();
   reveal(hit.node ?? hit.scope ?? "");
 }
 
@@ -41,7 +42,7 @@ export function openSearch(): void {
     void find(field.value).then((found) => {
       if (turn !== asked) return;
       [hits, chosen] = [found.hits, 0];
-      count.textContent = field.value.trim() ? t("search.count", { count: found.total.toLocaleString() }) : t("search.hint");
+      count.textContent = !field.value.trim() ? t("search.hint") : found.total ? t("search.count", { count: found.total.toLocaleString() }) : t("search.none");
       draw();
     });
   });

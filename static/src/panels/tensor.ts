@@ -1,6 +1,6 @@
 // A tensor's place in; a dialog that shows any part of it as colours and numbers, read when looked at, out.
 import { effect, untracked } from "@preact/signals-core";
-import { once } from "../answers";
+import { computing, once } from "../answers";
 import { ask } from "../api";
 import { byId, el } from "../dom";
 import { icon } from "../icons";
@@ -202,7 +202,7 @@ function frame(): void {
     el("header", {}, el("h2", {}, name, " ", el("span", { class: "soft" }, `${shapeText(one.shape)} ${one.dtype}`)), close),
     el("div", { role: "tablist", "aria-label": t("tensor.title"), class: "switch" }, tab("value"), tab("gradient")),
     el("div", { id: "tensor-body", role: "tabpanel", "aria-labelledby": `tensor-${shown.of}` },
-      el("section", { id: "tensor-part", "aria-label": t("tensor.part") }, el("span", { class: "spinner", role: "status", "aria-label": t("panel.asking") })),
+      el("section", { id: "tensor-part", "aria-label": t("tensor.part") }, computing()),
       el("div", { class: "readout" }, el("p", { id: "tensor-element", role: "status" }), origin),
       el("section", { class: "beside", "aria-label": t("tensor.whole_tensor") }, el("div", { id: "tensor-whole" }), el("p", { class: "statistics" }, t("tensor.keys")))));
 }
