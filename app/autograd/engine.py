@@ -6,18 +6,24 @@ import dataclasses
 from types import CodeType
 from typing import Any
 
+import msgspec
 import torch
 from torch import Tensor
+from torch._C import _current_autograd_node
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
+from app.autograd.hooks import hook_all
 from app.autograd.recorder import SMALL, rows_of, storage_pointer
 
 #: a small tensor as its elements with shape and dtype, a big one by reference
 Kept = Any
+#: read very often: looked up once
+STRIDED, CPU = torch.strided, torch.device("cpu")
+#: positions of a node's gradients that are omitted, and that are copied
+Positions = tuple[list[int], list[int]]
 
 
-@dataclasses.dataclass(slots=True)
-class Small:
+class Small(msgspec.Struct, gc=False):
     """Elements of a small gradient, read at once so that nothing holds the buffer."""
 
     content: Any
@@ -72,14 +78,15 @@ def keep(tensor: Any) -> Kept:
     """A small tensor's elements, a big one's reference, None for None."""
     if tensor is None:
         return None
-    if tensor.layout is not torch.strided:
+    if tensor.layout is not STRIDED:
         tensor = tensor.to_dense()  # a sparse gradient's other elements are zero
     elif tensor._is_zerotensor():
         tensor = tensor.clone()  # zeros without storage: what sgn sends
     if tensor.numel() <= SMALL:
         try:
             content = tensor.tolist() if tensor.numel() else rows_of(tensor)
-            return Small(content, tuple(tensor.shape), tensor.dtype, tensor.device)
+            device = CPU if tensor.is_cpu else tensor.device
+            return Small(content, tuple(tensor.shape), tensor.dtype, device)
         except (RuntimeError, NotImplementedError):
             return None
     return tensor.detach()
@@ -90,6 +97,8 @@ class Reachable:
 
     def __init__(self, roots: list[Any]) -> None:
         self.arrivals: dict[Any, int] = {}
+        #: those that add to a leaf's .grad
+        self.leaves: set[Any] = set()
         queue: list[Any] = []
         for root in roots:
             node = root.node if isinstance(root, GradientEdge) else get_gradient_edge(root).node
@@ -97,6 +106,8 @@ class Reachable:
                 self.arrivals[node] = 1
                 queue.append(node)
         for node in queue:  # grows while it is walked
+            if is_accumulator(node):
+                self.leaves.add(node)
             for target, _ in node.next_functions:
                 if target is None:
                     continue
@@ -121,7 +132,7 @@ def below(roots: list[Any]) -> Reachable:
 
 def accumulators(reachable: Reachable) -> list[Tensor]:
     """The leaves among it."""
-    return [node.variable for node in reachable.arrivals if is_accumulator(node)]
+    return [node.variable for node in reachable.arrivals if node in reachable.leaves]
 
 
 def look(run: BackwardRun, reachable: Reachable) -> list[Tensor]:
@@ -142,29 +153,41 @@ def watch(run: BackwardRun, reachable: Reachable, pulse: Any = None) -> list[Any
     beat = pulse and (lambda: pulse("backward", len(run.sent), total))
     if beat:
         beat()
+    others = []
     for node in reachable.arrivals:
-        if is_accumulator(node):
-            handles.append(node.register_prehook(_on_accumulate(run, node)))
-            if run.accumulate and node.variable._post_accumulate_grad_hooks:
-                handles.append(_first(node.variable, _on_accumulated(run)))
-        else:
-            omitted = _omitted(node, reachable) if run.accumulate else frozenset()
-            handles.append(node.register_hook(_on_sent(run, node, omitted, _edited(node), beat)))
-    return handles
+        if node not in reachable.leaves:
+            others.append(node)
+            continue
+        handles.append(node.register_prehook(_on_accumulate(run, node)))
+        if run.accumulate and node.variable._post_accumulate_grad_hooks:
+            handles.append(_first(node.variable, _on_accumulated(run)))
+    return handles + hook_all(others, _on_sent(run, _special(run, reachable, others), beat))
 
 
-def _omitted(node: Any, reachable: Reachable) -> frozenset[int]:
-    """Positions whose big gradients go to a leaf nobody else sends to and whose .grad is empty, and
-    which no hook of the program's changes on the way."""
-    return frozenset(
-        position
-        for position, (target, _) in enumerate(node.next_functions)
-        if target is not None
-        and reachable.arrivals[target] == 1
-        and is_accumulator(target)
-        and target.variable.grad is None
-        and not target.variable._backward_hooks
-        and not target.variable._post_accumulate_grad_hooks
+def _special(run: BackwardRun, reachable: Reachable, nodes: list[Any]) -> dict[Any, Positions]:
+    """The nodes some of whose gradients are not simply kept: positions omitted, positions edited."""
+    leaves = reachable.leaves
+    omitted = {leaf for leaf in leaves if run.accumulate and _is_omitted(leaf, reachable)}
+    edited = {leaf for leaf in leaves if leaf.variable._post_accumulate_grad_hooks}
+    found: dict[Any, Positions] = {}
+    for node in nodes if omitted or edited else ():
+        for position, (leaf, _) in enumerate(node.next_functions):
+            if leaf in omitted:
+                found.setdefault(node, ([], []))[0].append(position)
+            elif leaf in edited:
+                found.setdefault(node, ([], []))[1].append(position)
+    return found
+
+
+def _is_omitted(leaf: Any, reachable: Reachable) -> bool:
+    """Whether a gradient that goes to this accumulator is big and all of its leaf's .grad: nobody
+    else sends to it, it is empty, and no hook of the program's changes it on the way."""
+    return bool(
+        leaf.variable.numel() > SMALL
+        and reachable.arrivals[leaf] == 1
+        and leaf.variable.grad is None
+        and not leaf.variable._backward_hooks
+        and not leaf.variable._post_accumulate_grad_hooks
     )
 
 
@@ -197,31 +220,24 @@ def _first(leaf: Tensor, hook: Any) -> Any:
     return handle
 
 
-def _edited(node: Any) -> frozenset[int]:
-    """Positions whose gradient may become a leaf's .grad and be written to by a hook of its own."""
-    return frozenset(
-        position
-        for position, (target, _) in enumerate(node.next_functions)
-        if target is not None
-        and is_accumulator(target)
-        and target.variable._post_accumulate_grad_hooks
-    )
-
-
-def _on_sent(
-    run: BackwardRun, node: Any, omitted: frozenset[int], edited: frozenset[int], beat: Any
-) -> Any:
+def _on_sent(run: BackwardRun, special: dict[Any, Positions], beat: Any) -> Any:
+    """One function for all nodes: the engine knows which of them it is at."""
     sent = run.sent
 
     def hook(grad_inputs: Any, grad_outputs: Any) -> None:
         if run.depth:
             return
-        contributions = [
-            OMITTED
-            if i in omitted and g is not None and g.numel() > SMALL
-            else keep(g.clone() if i in edited and g is not None else g)
-            for i, g in enumerate(grad_inputs)
-        ]
+        node = _current_autograd_node()
+        if node in special:
+            omitted, edited = special[node]
+            contributions = [
+                OMITTED
+                if i in omitted and g is not None and g.numel() > SMALL
+                else keep(g.clone() if i in edited and g is not None else g)
+                for i, g in enumerate(grad_inputs)
+            ]
+        else:
+            contributions = [keep(g) for g in grad_inputs]
         sent.append((node, contributions, [keep(g) for g in grad_outputs]))
         if beat and (not len(sent) & 3 or (contributions and type(contributions[0]) is Tensor)):
             beat()
