@@ -35,11 +35,13 @@ class Flows:
 
     @cached_property
     def uses(self) -> dict[tuple[int, int], list[Input]]:
-        """output → the edges that leave it."""
+        """output → the edges that leave it, but for those between nodes that are left out."""
         found: dict[tuple[int, int], list[Input]] = {}
-        for draft in self.weaver.drafts:
+        drafts = self.weaver.drafts
+        for draft in drafts:
             for edge in draft.inputs:
-                found.setdefault((edge.source, edge.output), []).append(edge)
+                if not (draft.is_left_out and drafts[edge.source].is_left_out):
+                    found.setdefault((edge.source, edge.output), []).append(edge)
         return found
 
     def follow(self, events: list[Any], last: list[Look] | None = None) -> None:

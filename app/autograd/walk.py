@@ -58,7 +58,8 @@ class Walk:
         return self.weaver.current.get(id(root))
 
     def send(self, node: Any, contributions: list[Any], upstream: list[Any]) -> None:
-        """An autograd node ran: what it sent along each edge that leaves its program node."""
+        """An autograd node ran: what it sent along each edge that leaves its program node. Of a node
+        that is left out only what it sends to those told is noted: it has no step."""
         index = self.weaver.owner.get(node)
         if index is None:
             return
@@ -66,6 +67,8 @@ class Walk:
         step = StepDraft(index, [])
         for position, target, number in self.weaver.crossings.get(node, ()):
             entry = draft.inputs[number]
+            if draft.is_left_out and self.draft(entry.source).is_left_out:
+                continue
             contribution = contributions[position] if position < len(contributions) else None
             if contribution is OMITTED:
                 alone = id(target.variable) not in self.run.inner
@@ -76,6 +79,8 @@ class Walk:
                 self.reached[id(target.variable)] = (entry.source, entry.output)
             if contribution is not None:
                 self._note(step, index, number, contribution)
+        if draft.is_left_out:
+            return
         held = self._held(draft, node, upstream)
         pending = self.pending.pop(index, None)
         if pending:

@@ -15,6 +15,8 @@ from app.explanations import Line
 WRITTEN = 8
 #: uses of a tensor followed to the next named one
 FOLLOWED = 24
+#: factors of a chain written out
+HOPS = 24
 
 
 class Chain:
@@ -52,6 +54,7 @@ class Chain:
     def product(self, place: Place, backward: Backward, links: Links) -> list[Line]:
         """The chain of named scalars from the tensor to the root, as far as it is one chain."""
         root = self.symbols.root(backward)
+        roots = {tensor for tensor, _ in self.replay.roots(backward)}
         hops: list[tuple[str, str, float]] = []
         at = place
         while at in links:
@@ -60,6 +63,8 @@ class Chain:
                 break
             ahead, slope = hop
             is_root = ahead not in links
+            if len(hops) == HOPS or (is_root and ahead not in roots):
+                return []  # too long to be read, or on through nodes that are left out
             top = root if is_root else self.symbols.of(ahead)
             hops.append((top, self.symbols.of(at), slope))
             at = ahead

@@ -156,6 +156,8 @@ class Origins:
             )
         if backward is None:
             raise ProgramError("no_origin", lang=self.lang)
+        if self.replay.is_abridged(place):
+            raise ProgramError("run_abridged", lang=self.lang)
         lit: list[Lit] = []
         terms: list[Term] = []
         total = 0.0

@@ -99,6 +99,11 @@ class Replay:
         because = None if gradient is None else self.assembly.rest(place, gradient)[1]
         return because in ("unrecorded", "inside", "versions", "left_out")
 
+    def is_abridged(self, place: Place) -> bool:
+        """Whether a tensor has uses that are left out: their steps are not known."""
+        uses = [d for d in self.drafts if d.is_left_out] if self.assembly.left_out else []
+        return any((e.source, e.output) == place for d in uses for e in d.inputs)
+
     def is_complex(self, place: Place) -> bool:
         """Whether a tensor is complex: no float64 stands for it."""
         return bool(self.drafts[place[0]].outputs[place[1]].tensor.is_complex())
