@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from msgspec.structs import replace
 from torch import Tensor
 
 from app.autograd.capture import Capture, capture
@@ -31,6 +32,7 @@ from app.autograd.outline import outline
 from app.autograd.output import Printer
 from app.autograd.pulse import Pulse, Report
 from app.autograd.rooted import rerun
+from app.autograd.uncalled import uncalled
 from app.collector import paused
 from app.errors import GradreelError, Problem, ProgramError, WorkerError
 from app.program import FILENAME, Program, fault, importer, read, tree
@@ -133,7 +135,7 @@ class Session:
         own = dict(vars(builtins))
         note = lambda text, span: self.notes.append((text, span))  # noqa: E731
         own["__import__"] = importer(note, self.job.options.lang, self.printer.print)
-        own["print"] = self.printer.print
+        own["print"] = own["display"] = self.printer.print  # display is every notebook's
         own["exit"] = own["quit"] = sys.exit  # site's close the standard input besides
         for name in self.lent:
             own[name] = module_of(LENT[name])
@@ -258,6 +260,11 @@ def _run(job: Job, say: Report) -> Finished:
     say(Progress(stage="graph", count=len(state.events)))
     followed = lambda found: outline(session, found, len(state.events), say)  # noqa: E731
     finished = assemble(session, state, followed=followed if job.is_watched else None)
+    graph = finished.outcome.graph
+    if graph and not graph.nodes and not session.problem and session.program.language == "torch":
+        problem = uncalled(session.program.source, session.variables, job.options.lang)
+        finished.outcome = replace(finished.outcome, problem=problem)
+        return finished
     if job.options.root and not session.problem:
         return rerun(session, finished, job.options.root, state.events)
     return finished

@@ -6,6 +6,8 @@ from __future__ import annotations
 import ast
 import re
 
+from app.program.familiar import familiar
+
 #: attributes that say that what has them is a tensor
 TENSORS = frozenset(
     "shape dtype device T mT ndim to float double long size dim numel item tolist reshape view matmul"
@@ -19,6 +21,15 @@ VALUES = {
     "2": "[[1.0, 2.0], [3.0, 4.0]]",
     "3": "[[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]]",
 }
+
+
+def with_values(name: str, code: str) -> str | None:
+    """With values for it and all other familiar names; None where it is not one."""
+    lines = familiar(code)
+    if not any(line.startswith(f"{name} = ") for line in lines):
+        return None
+    places = [_first(ast.parse(code), line.split(" = ")[0]) for line in lines]
+    return _put(code, min(places), lines)
 
 
 def with_example(name: str, code: str) -> str | None:
@@ -38,9 +49,12 @@ def with_example(name: str, code: str) -> str | None:
         return None
     rank = re.search(r"([0-3])_?d", name, re.I)
     value = f"{name} = torch.tensor({VALUES[rank[1] if rank else '2']})"
+    return _put(code, _first(tree, name), [value])
+
+
+def _put(code: str, line: int, values: list[str]) -> str:
     lines = code.split("\n")
-    place = _first(tree, name) - 1
-    return "\n".join([*lines[:place], value, *lines[place:]]).strip() + "\n"
+    return "\n".join([*lines[: line - 1], *values, *lines[line - 1 :]]).strip() + "\n"
 
 
 def _first(tree: ast.Module, name: str) -> int:

@@ -6,18 +6,22 @@ import ast
 import difflib
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
 
 from app.errors import GradreelError, Problem, ProgramError
 from app.graph import Span
-from app.program.example import with_example
+from app.program.example import with_example, with_values
 from app.program.fault_rules import code_of, layer_sizes, shapes_of
 from app.program.frames import user_frames
 from app.program.mends import Looped, mended_at, near_keyword, resized
+from app.program.models import with_model
+from app.program.network.sklearn import with_layers
 from app.program.paste import split_lines
 from app.program.repairs import on_cpu, with_defaults, with_random_pictures
+from app.program.samples import in_torch
 from app.program.value import Program
 
 _TEXT = 600
@@ -40,10 +44,25 @@ def fault(
 
 def _with_repair(problem: Problem, program: Program, lang: str) -> Problem:
     """What a stand-in refused, with a program that does without it."""
+    if problem.code.startswith("missing_") and program.language == "torch":
+        for code, mend in INSTEAD.items():
+            if repair := mend(program.source, problem.message):
+                return ProgramError(code, span=problem.span, lang=lang, repair=repair).problem
     repair = problem.repair or repair_of(problem.code, problem.message, program)
-    if repair and problem.code == "missing_package":
-        return ProgramError("missing_pictures", span=problem.span, lang=lang, repair=repair).problem
     return replace(problem, repair=repair)
+
+
+def _of_torchvision(mend: Callable[[str], str | None]) -> Callable[[str, str], str | None]:
+    return lambda source, told: mend(source) if "torchvision" in told else None
+
+
+#: what is told where a package is absent and something can take its place
+INSTEAD: dict[str, Callable[[str, str], str | None]] = {
+    "missing_network": lambda source, told: with_layers(source) if "sklearn" in told else None,
+    "missing_model": _of_torchvision(with_model),
+    "missing_pictures": _of_torchvision(with_random_pictures),
+    "missing_library": lambda source, _: in_torch(source),
+}
 
 
 def _kind(error: BaseException) -> str:
@@ -81,6 +100,8 @@ def _mended(
     if program.language != "torch":
         return code, None
     if code.startswith("undefined_name") and _is_another(str(words["name"]), str(words["near"])):
+        if values := with_values(str(words["name"]), program.code):
+            return "undefined_name_value", values
         if example := with_example(str(words["name"]), program.code):
             return "undefined_name_tensor", example
     if code == "freed_graph" and span and program.code == program.source:
@@ -108,8 +129,6 @@ def repair_of(code: str, text: str, program: Program) -> str | None:
         return on_cpu(program.source)
     if code == "missing_argument":
         return with_defaults(program.source)
-    if code == "missing_package" and "torchvision" in text:
-        return with_random_pictures(program.source)
     return None
 
 

@@ -37,7 +37,8 @@ def without_gutter(lines: list[L]) -> tuple[list[L], bool]:
     numbers = [_NUMBER.match(line.text) for line in filled]
     if all(numbers):
         return _unnumbered(lines, [found for found in numbers if found]), False
-    if all(_BAR.match(line.text) for line in filled):
+    is_table = all(line.text.strip().endswith("|") for line in filled)
+    if not is_table and all(_BAR.match(line.text) for line in filled):
         return [
             _cut(line, found.end() if (found := _BAR.match(line.text)) else 0) for line in lines
         ], False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from types import ModuleType
 from typing import Any
 
 from app.graph import Span
 from app.program.frames import here
-from app.program.packages import ALLOWED, DRAWING, DRAWING_PATHS, FORBIDDEN
+from app.program.packages import ABSENT, ALLOWED, DRAWING, DRAWING_PATHS, FORBIDDEN
 from app.program.shims import shim
 from app.program.stand_in import Bars, Drawing, StandIn
 from app.words import say
@@ -61,10 +62,11 @@ def importer(
         if (module := shim(root, lang, show)) is not None:
             if root in NOTES:
                 say_once(root, NOTES[root])
-            return getattr(module, name.partition(".")[2]) if fromlist and "." in name else module
+            inner = name.split(".")[1:] if fromlist else []
+            return reduce(getattr, inner, module)
         if root == "tqdm":
             return Bars("tqdm")
-        code = "forbidden_import" if root in FORBIDDEN else "missing_package"
+        code = "forbidden_import" if root in FORBIDDEN else ABSENT.get(root, "missing_package")
         return StandIn(name if fromlist else root, code, lang)
 
     return load

@@ -36,6 +36,19 @@ ALLOWED = frozenset(
         "inspect",
         "logging",
         "__future__",
+        "unicodedata",
+        "struct",
+        "array",
+        "traceback",
+        "timeit",
+        "base64",
+        "hashlib",
+        "weakref",
+        "difflib",
+        "calendar",
+        "csv",
+        "queue",
+        "zlib",
     ]
 )
 FORBIDDEN = frozenset(
@@ -54,10 +67,7 @@ FORBIDDEN = frozenset(
         "signal",
         "asyncio",
         "builtins",
-        "io",
         "tempfile",
-        "glob",
-        "gc",
         "code",
         "codeop",
         "runpy",
@@ -84,6 +94,12 @@ FORBIDDEN = frozenset(
         "select",
         "selectors",
         "atexit",
+        "gzip",
+        "bz2",
+        "lzma",
+        "zipfile",
+        "tarfile",
+        "fileinput",
     ]
 )
 DRAWING = frozenset(
@@ -98,6 +114,26 @@ DRAWING = frozenset(
         "tensorboard",
         "tensorboardX",
         "pylab",
+        "IPython",
+        "ipywidgets",
+        "torchview",
+        "graphviz",
+        "mlflow",
+        "comet_ml",
     ]
 )
-DRAWING_PATHS = ("torch.utils.tensorboard",)
+DRAWING_PATHS = ("torch.utils.tensorboard", "google.colab")
+#: what absent packages are for → what is said of them
+ABSENT = {
+    **dict.fromkeys(
+        ("pandas", "sklearn", "scipy", "datasets", "torchtext", "nltk", "polars"), "missing_data"
+    ),
+    **dict.fromkeys(("PIL", "cv2", "skimage", "imageio"), "missing_images"),
+    **dict.fromkeys(
+        ("transformers", "timm", "diffusers", "tokenizers", "tiktoken"), "missing_models"
+    ),
+    **dict.fromkeys(
+        ("tensorflow", "keras", "jax", "flax", "optax", "tinygrad", "mxnet"), "missing_framework"
+    ),
+    **dict.fromkeys(("gym", "gymnasium"), "missing_environment"),
+}

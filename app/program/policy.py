@@ -11,6 +11,7 @@ from app.program.notes import note
 from app.program.packages import FORBIDDEN
 from app.program.positions import span_of
 from app.program.repairs import without_asking, without_loading
+from app.program.samples import with_sample_text
 
 _CALLS = {"open", "exec", "eval", "compile", "__import__", "input", "breakpoint"}
 _PATHS = ("torch.load", "torch.save", "torch.hub", "torch.jit.load", "torch.utils.cpp_extension")
@@ -25,11 +26,16 @@ def check(tree: ast.Module, lang: str = "en", source: str = "") -> list[Diagnost
     for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id in _CALLS - own:
-                repair = without_asking(source) if node.func.id == "input" else None
-                raise _refused(node, lang, node.func.id, repair)
+                raise _call_refused(node, lang, node.func.id, source)
         elif isinstance(node, ast.Attribute):
             notes += _attribute(node, lang, source)
     return notes
+
+
+def _call_refused(node: ast.AST, lang: str, name: str, source: str) -> ProgramError:
+    if name == "open" and (repair := with_sample_text(source)):
+        return ProgramError("missing_text", span=span_of(node), lang=lang, repair=repair)
+    return _refused(node, lang, name, without_asking(source) if name == "input" else None)
 
 
 def _refused(node: ast.AST, lang: str, name: str, repair: str | None) -> ProgramError:

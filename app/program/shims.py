@@ -1,11 +1,12 @@
-"""A module that reaches the system (os, sys, pathlib, argparse) in; what of it can be true here, out.
+"""A module that reaches the system (os, sys, pathlib, argparse …) in; what of it can be true here, out.
 
 There are no files, no environment and no command line: paths are only text, nothing exists, arguments
-take their defaults. Whatever else is asked of such a module is refused when it is used."""
+take their defaults; pictures are not transformed, for there are none. Whatever else is asked of such a module is refused when it is used."""
 
 from __future__ import annotations
 
 import argparse
+import io
 import posixpath
 import sys
 from collections.abc import Callable, Iterator
@@ -91,9 +92,11 @@ def _nothing(*_: Any, **__: Any) -> None:
 def shim(root: str, lang: str, show: Callable[..., None]) -> ModuleType | None:
     """The module in its stead; None where there is none."""
     makes = {"os": _os, "sys": _sys, "pathlib": _pathlib, "argparse": _argparse}
+    makes |= {"io": _io, "gc": _gc, "glob": _glob, "torchvision": _torchvision}
     if root not in makes:
         return None
-    module = StandIn(root, "forbidden_import", lang)
+    code = "missing_package" if root == "torchvision" else "forbidden_import"
+    module = StandIn(root, code, lang)
     module.__dict__.update(makes[root](lang, show))
     return module
 
@@ -147,3 +150,47 @@ def _argparse(lang: str, show: Callable[..., None]) -> dict[str, Any]:
 
     public = {name: getattr(argparse, name) for name in argparse.__all__}
     return public | {"ArgumentParser": Parser}
+
+
+def _io(_: str, __: Callable[..., None]) -> dict[str, Any]:
+    return {"StringIO": io.StringIO, "BytesIO": io.BytesIO}
+
+
+def _gc(_: str, __: Callable[..., None]) -> dict[str, Any]:
+    return {"collect": lambda *_: 0, "enable": _nothing, "disable": _nothing}
+
+
+def _glob(_: str, __: Callable[..., None]) -> dict[str, Any]:
+    return {"glob": lambda *_, **__: [], "iglob": lambda *_, **__: iter(())}
+
+
+def _torchvision(lang: str, _: Callable[..., None]) -> dict[str, Any]:
+    transforms = Recipes("torchvision.transforms", "missing_package", lang)
+    transforms.__dict__["v2"] = transforms
+    transforms.__dict__["functional"] = StandIn("torchvision", "missing_package", lang)
+    utils = StandIn("torchvision.utils", "missing_package", lang)
+    utils.__dict__.update({"make_grid": grid_of, "save_image": _nothing})
+    return {"transforms": transforms, "utils": utils, "__version__": "0"}
+
+
+class Recipes(StandIn):
+    """torchvision.transforms: each can be made and composed, none can be applied."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        path, code, lang = self.__dict__["_gradreel"]
+        return lambda *_, **__: StandIn(f"{path}.{name}", code, lang)
+
+
+def grid_of(pictures: Any, nrow: int = 8, padding: int = 2, **_: Any) -> Any:
+    """torchvision.utils.make_grid: pictures side by side, rows of `nrow`, black between them."""
+    torch: Any = sys.modules["torch"]  # a worker has it; the server never comes here
+    given = torch.stack(list(pictures)) if isinstance(pictures, (list, tuple)) else pictures
+    given = given.expand(-1, 3, -1, -1) if given.shape[1] == 1 else given
+    framed = torch.nn.functional.pad(given, (padding, 0, padding, 0))
+    rows = [torch.cat(list(row), dim=2) for row in framed.split(nrow)]
+    wide = max(row.shape[2] for row in rows)
+    fill = torch.nn.functional.pad
+    grid = torch.cat([fill(row, (0, wide - row.shape[2])) for row in rows], dim=1)
+    return fill(grid, (0, padding, 0, padding))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+import torch
 
 from app.autograd import run
+from app.program.models import code_of
 from app.protocol import Job, Outcome
 
 PLAIN = """import torch
@@ -117,6 +120,9 @@ RUN = {
     "logging": "import logging\nlogging.basicConfig(level=10)\nlogging.info('a')\n" + PLAIN,
     "seeds": "import random, numpy as np\nimport torch\ntorch.manual_seed(0)\nnp.random.seed(0)\n"
     "torch.cuda.manual_seed_all(0)\ntorch.backends.cudnn.deterministic = True\n" + PLAIN,
+    "colab": "from google.colab import drive\ndrive.mount('/content')\n" + PLAIN + "\ndisplay(y)",
+    "a cleared cell": "import gc, unicodedata\nfrom IPython.display import clear_output\n"
+    "clear_output(wait=True)\ngc.collect()\n" + PLAIN,
     "device": PLAIN.replace(
         "y = x", "device = 'cuda' if torch.cuda.is_available() else 'cpu'\ny = x.to(device)"
     ),
@@ -184,6 +190,33 @@ REPAIRED = {
         "missing_argument",
     ),
     "pictures": (MNIST, "missing_pictures"),
+    "pictures that are shown": (
+        MNIST.replace("datasets, transforms", "datasets, transforms, utils").replace(
+            "\ny.backward()",
+            "\nassert utils.make_grid(images).shape == (3, 242, 242)\ny.backward()",
+        ),
+        "missing_pictures",
+    ),
+    "a network from elsewhere": (
+        "from torchvision.models import alexnet, AlexNet_Weights\n"
+        + PLAIN.replace("x * 3", "x * 3\nnet = alexnet(weights=AlexNet_Weights.DEFAULT)"),
+        "missing_model",
+    ),
+    "a text": (
+        "text = open('names.txt', 'r').read()\n"
+        "with open('input.txt', encoding='utf-8') as f: play = f.read()\n"
+        + PLAIN.replace("x * 3", "x * (3 if 'emma' in text and 'Citizen' in play else 4)"),
+        "missing_text",
+    ),
+    "micrograd": (
+        "from micrograd.engine import Value\nx = Value(2.0)\ny = x * 3\ny.backward()",
+        "missing_library",
+    ),
+    "a fragment": (
+        "x = torch.tensor(0.0, requires_grad=True)\nfor a, b in train_loader:\n"
+        "    optimizer.zero_grad()\n    y = 3 * x + 0 * criterion(model(a), b)\ny.backward()",
+        "undefined_name_value",
+    ),
     "no indentation": (DEFINED.replace("    ", ""), "lost_indentation"),
 }
 
@@ -215,11 +248,16 @@ REFUSED = {
     "a process": ("import subprocess\nsubprocess.run('ls')", "forbidden_import"),
     "a file": ("open('a').read()", "forbidden_call"),
     "a path's text": ("from pathlib import Path\nPath('a').read_text()", "forbidden_call"),
-    "a model from elsewhere": (
-        "import torchvision\ntorchvision.models.resnet18()",
+    "a model from elsewhere": ("import torchvision\ntorchvision.ops.nms()", "missing_package"),
+    "a table": ("import pandas as pd\npd.read_csv('a.csv')", "missing_data"),
+    "a picture": ("from PIL import Image\nImage.open('a.png')", "missing_images"),
+    "weights": ("import transformers\ntransformers.pipeline('a')", "missing_models"),
+    "another library": ("import tensorflow as tf\ntf.Variable(3.0)", "missing_framework"),
+    "a game": ("import gymnasium as gym\ngym.make('CartPole-v1')", "missing_environment"),
+    "a transform applied": (
+        "from torchvision import transforms as t\nto = t.Compose([t.ToTensor()])\nto(1)",
         "missing_package",
     ),
-    "a table": ("import pandas as pd\npd.read_csv('a.csv')", "missing_package"),
     "an end with a message": ("import sys\nsys.exit('no data')", "stopped"),
 }
 
@@ -231,6 +269,25 @@ def test_what_cannot_run_is_explained(name: str) -> None:
     assert problem is not None and problem.code == code and problem.repair is None
     assert problem.span is not None
     assert problem.span.line in (source.count("\n") + 1, 1)
+
+
+def test_jax_becomes_torch() -> None:
+    source = (
+        "import jax\nimport jax.numpy as jnp\nfrom jax import grad\n"
+        "f = lambda x: jnp.sum(jnp.sin(x) ** 2)\nprint(grad(f)(jnp.array([1.0, 2.0])))"
+    )
+    problem = outcome_of(source).problem
+    assert problem is not None and problem.code == "missing_library" and problem.repair
+    assert outcome_of(problem.repair).problem is None
+
+
+@pytest.mark.parametrize(("name", "count"), [("resnet18", 11_689_512), ("resnet50", 25_557_032)])
+def test_written_out_network_has_as_many_parameters(name: str, count: int) -> None:
+    names: dict[str, Any] = {"torch": torch, "nn": torch.nn}
+    with torch.device("meta"):
+        exec(code_of(name), names)
+        net = names[name]()
+    assert sum(parameter.numel() for parameter in net.parameters()) == count
 
 
 def test_places_are_those_of_the_paste() -> None:

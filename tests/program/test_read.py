@@ -185,7 +185,7 @@ def test_python_is_chosen_among_fences() -> None:
         ("print(tensor2d.shape)", True), ("reshaped = tensor2d.reshape(4, 1)", True),
         ("float_tensor = tensor1d.to(torch.float32)", True), ("result = tensor2d @ tensor2d.T", True),
         ("```python\ntransposed = tensor2d.T\n```", True),
-        ("out = model.fit(2)", False), ("for p in net.parameters(): pass", False),
+        ("out = thing.fit(2)", False), ("for p in thing.parameters(): pass", False),
     ],
 )  # fmt: skip
 def test_fragment_is_given_an_example_value(fragment: str, proposed: bool) -> None:

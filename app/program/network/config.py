@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from app.errors import ProgramError
 from app.graph import Span
+from app.program.network.bare import completed
 from app.program.network.line import Token
 from app.program.paste import split_lines
 
@@ -23,11 +24,13 @@ TOKEN = re.compile(
 )
 #: key → what other programs call it
 KEYS = {
-    "vocab_size": ("n_vocab", "vocabulary_size"),
-    "context_length": ("n_positions", "n_ctx", "block_size", "max_position_embeddings", "max_seq_len", "ctx_len"),
-    "emb_dim": ("n_embd", "d_model", "hidden_size", "embed_dim", "dim", "n_embed"),
-    "n_heads": ("n_head", "num_heads", "num_attention_heads", "heads"),
-    "n_layers": ("n_layer", "num_layers", "num_hidden_layers", "layers", "depth"),
+    "vocab_size": ("n_vocab", "vocabulary_size", "tamano_vocabulario", "tamaño_vocabulario", "vocab"),
+    "context_length": ("n_positions", "n_ctx", "block_size", "max_position_embeddings", "max_seq_len", "ctx_len",
+        "seq_len", "max_length", "longitud_contexto", "longitud_de_contexto"),
+    "emb_dim": ("n_embd", "d_model", "hidden_size", "embed_dim", "dim", "n_embed", "emb_size",
+        "embedding_dim", "dim_embedding", "dimension_incrustacion", "dimensión_incrustación"),
+    "n_heads": ("n_head", "num_heads", "num_attention_heads", "heads", "nhead", "n_cabezas", "n_cabezales", "num_cabezas"),
+    "n_layers": ("n_layer", "num_layers", "num_hidden_layers", "layers", "depth", "n_capas", "num_capas"),
     "drop_rate": ("dropout", "resid_pdrop", "p_dropout", "dropout_rate"),
     "qkv_bias": ("bias", "attention_bias"),
 }  # fmt: skip
@@ -79,8 +82,9 @@ def tokens(source: str, lang: str = "en") -> list[Token]:
     return found
 
 
-def config(source: str, lang: str = "en") -> Config:
-    """Raises ProgramError with the place of what is wrong or missing."""
+def config(source: str, lang: str = "en", written: str = "") -> Config:
+    """Raises ProgramError with the place of what is wrong or missing; `written` is the text where the
+    entries stand one a line, so that a line can be added."""
     given = tokens(source, lang)
     _balanced(given, lang)
     entries: dict[str, Entry] = {}
@@ -91,7 +95,8 @@ def config(source: str, lang: str = "en") -> Config:
         name = token.text.strip("\"'")
         if token.kind in ("string", "word") and after.text in (":", "=") and place + 2 < len(given):
             first = given[place + 2]
-            if first.text in "{([" or first.text == "dict":
+            calls = place + 3 < len(given) and given[place + 3].text == "("
+            if first.text in "{([" or calls:
                 place += 2
                 continue
             if (key := NAMES.get(name.lower())) is not None:
@@ -102,7 +107,7 @@ def config(source: str, lang: str = "en") -> Config:
         else:
             place += 1
     whole = _between(given[0], given[-1])
-    return Config(_checked(entries, ignored, whole, lang), ignored, whole)
+    return Config(_checked(entries, ignored, whole, lang, written), ignored, whole)
 
 
 def _entry(key: str, name: Token, token: Token, lang: str) -> Entry:
@@ -128,7 +133,7 @@ def _entry(key: str, name: Token, token: Token, lang: str) -> Entry:
 
 
 def _checked(
-    entries: dict[str, Entry], ignored: list[Token], whole: Span, lang: str
+    entries: dict[str, Entry], ignored: list[Token], whole: Span, lang: str, written: str
 ) -> dict[str, Entry]:
     """Nothing missing, and the heads divide the width."""
     missing = [key for key in KEYS if key not in entries and key not in OPTIONAL]
@@ -138,7 +143,9 @@ def _checked(
             if difflib.get_close_matches(name, [key, *KEYS[key]], 1, 0.75):
                 raise ProgramError("config_near", span=token.span, lang=lang, name=name, near=key)
     if missing:
-        raise ProgramError("config_missing", span=whole, lang=lang, names=", ".join(missing))
+        names = ", ".join(missing)
+        repair = completed(written, missing) if written and "(" not in written else None
+        raise ProgramError("config_missing", span=whole, lang=lang, repair=repair, names=names)
     width, heads = int(entries["emb_dim"].value), int(entries["n_heads"].value)
     if width % heads:
         words: dict[str, Any] = {

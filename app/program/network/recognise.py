@@ -7,6 +7,7 @@ from typing import Literal
 
 from app.errors import ProgramError
 from app.program.network import config, line
+from app.program.network.bare import bare
 
 _COMMENT = re.compile(r"(?:#|//).*|/\*.*?\*/")
 _ENTRY = re.compile(r"""["']?\b(\w+)\b["']?\s*[:=]\s*["'\w.+-]""")
@@ -18,7 +19,7 @@ _ARROW = re.compile(r"^\s*(?:input\s+|entrada\s+)?\d[\d_x×* ]*\s*(?:→|-+>|=+>
 def is_network(source: str) -> Literal["line", "config"] | None:
     """Which of the two, if one."""
     text = _COMMENT.sub("", source).strip()
-    if is_config(text):
+    if is_config(text) or is_bare(source):
         return "config"
     return "line" if is_line(text) else None
 
@@ -27,8 +28,7 @@ def is_config(text: str) -> bool:
     """A dict (or call of a Config) alone, with at least three keys a GPT configuration has."""
     if not _DICT.match(text):
         return False
-    keys = {config.NAMES.get(name.lower()) for name in _ENTRY.findall(text)}
-    if len(keys - {None}) < 3:
+    if not _has_keys(text):
         return False
     depth, closed = 0, False
     for character in text.rstrip("; \n"):
@@ -37,6 +37,19 @@ def is_config(text: str) -> bool:
         depth += (character in "{([") - (character in "})]")
         closed = depth == 0 and character in "})]"
     return True
+
+
+def is_bare(source: str) -> bool:
+    """Nothing but entries in another notation, at least three of them a GPT's."""
+    if len(source) > 20_000 or sum(name in source.lower() for name in config.NAMES) < 3:
+        return False
+    text = bare(source)
+    return text is not None and (is_config(_COMMENT.sub("", text).strip()) or _has_keys(text))
+
+
+def _has_keys(text: str) -> bool:
+    keys = {config.NAMES.get(name.lower()) for name in _ENTRY.findall(_COMMENT.sub("", text))}
+    return len(keys - {None}) >= 3
 
 
 def is_line(text: str) -> bool:

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from app.errors import Problem, ProgramError
 from app.graph import Part, Span
+from app.program.network.bare import bare
 from app.program.network.calls import GUESSES
 from app.program.network.code import NetworkCode
 from app.program.network.config import Config, config
 from app.program.network.gpt import gpt
 from app.program.network.layered import Controls, layered
 from app.program.network.line import Layer, layers
-from app.program.network.recognise import is_config, is_network
+from app.program.network.recognise import is_bare, is_config, is_network
 from app.program.network.written import written
 from app.program.paste import split_lines
 
@@ -30,8 +31,9 @@ def read_network(source: str, inputs: dict[str, Any], lang: str = "en") -> Netwo
         span = Span(line=1, column=0, end_line=len(rows), end_column=len(rows[-1]))
         raise ProgramError("layers_written", span=span, lang=lang, repair=repair, text=repair)
     controls = Controls(inputs, lang)
-    if is_config(source) or "{" in source or "(" in source:
-        given = config(source, lang)
+    entries = bare(source) if is_bare(source) else None
+    if entries or is_config(source) or "{" in source or "(" in source:
+        given = config(entries or source, lang, source if entries else "")
         lines, notes = gpt(given, controls, lang)
         parts = _fields(given, split_lines(source))
     else:

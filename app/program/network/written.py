@@ -9,6 +9,7 @@ from app.errors import ProgramError
 from app.program.network.calls import Unwritten, pieces
 from app.program.network.line import known, layers
 from app.program.network.recognise import is_line
+from app.program.network.sklearn import alone
 
 _COMMENT = re.compile(r"#.*|//.*")
 _KERAS = re.compile(r"^[ \t]*(?:from|import)\s+(?:tensorflow|keras)\b.*$", re.M)
@@ -42,7 +43,7 @@ def written(text: str) -> str | None:
     if not bare or len(bare) > 20_000:
         return None
     try:
-        line = _unlabelled(bare) or _of_sizes(bare) or _of_calls(bare)
+        line = _unlabelled(bare) or alone(bare) or _of_sizes(bare) or _of_calls(bare)
         return line if line and layers(line) else None
     except (Unwritten, ProgramError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None

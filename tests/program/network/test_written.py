@@ -44,6 +44,7 @@ IMAGES = """model = keras.Sequential([
         (KERAS, "100, linear 64, relu, linear 10, softmax, cross_entropy"),
         (IMAGES, "1x28x28, conv 8 k3 p1, relu, pool 2, flatten, dropout 0.2, linear 10"),
         ("Dense(64, activation='relu')", "784, linear 64, relu"),
+        ("MLPRegressor(hidden_layer_sizes=(9, 5), activation='tanh')", "20 → 9 tanh → 5 tanh → 1, mse"),
         ("784-128-10", "784 → 128 relu → 10"),
         ("MLP [784, 128, 64, 10]", "784 → 128 relu → 64 relu → 10"),
         ("mlp: 784-128-10 tanh, cross_entropy", "784 → 128 tanh → 10, cross_entropy"),
