@@ -3,12 +3,15 @@ uses, out."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor
 
 from app.autograd.flows import StepDraft, as_tensor
 from app.explain.local import Alone
 from app.explain.replay import Backward, Links, Place, Replay, Unreplayable
 from app.explain.symbols import Symbols, partial, plain, tex
+from app.explain.terms import digits_for
 from app.explanations import Line
 
 #: uses of a tensor written out in a sum
@@ -141,20 +144,22 @@ class Chain:
         """Contributions of every use, added: symbols, and numbers for a scalar."""
         root, s = self.symbols.root(backward), self.symbols.of(place)
         whole = partial(root, s)
-        parts, numbers = [], []
+        parts: list[str] = []
+        numbers: list[Any] = []
         for step, position in links[place][:WRITTEN]:
             y = self.symbols.of((step.draft, self.output_of(backward, step)))
             parts.append(rf"\left.{whole}\right|_{{{y}}}")
             kept: Tensor = as_tensor(step.contributions[step.inputs.index(position)])
             is_real = kept.numel() == 1 and not kept.is_complex()
-            numbers.append(tex(kept.item()) if is_real else "")
+            numbers.append(kept.item() if is_real else None)
         rest = len(links[place]) - WRITTEN
         if rest > 0:
             parts.append(rf"\underbrace{{\dots}}_{{{rest}}}")
-            numbers.append(r"\dots" if numbers[0] else "")
         lines = [Line(role="sum", latex=f"{whole} = {' + '.join(parts)}")]
-        if all(numbers):
-            total = tex(sum(self.sent(step, position) for step, position in links[place]))
-            written = " + ".join(plain(number) for number in numbers)
-            lines.append(Line(role="numbers", latex=f"{whole} = {written} = {total}"))
+        if None not in numbers:
+            total = sum(self.sent(step, position) for step, position in links[place])
+            digits = digits_for([(x, 1.0) for x in numbers], total) if rest <= 0 else 4
+            written = " + ".join(plain(tex(x, digits)) for x in numbers)
+            written += r" + \dots" if rest > 0 else ""
+            lines.append(Line(role="numbers", latex=f"{whole} = {written} = {tex(total)}"))
         return lines

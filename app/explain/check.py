@@ -16,7 +16,7 @@ from torch import Tensor
 
 from app.autograd.flows import added, as_tensor
 from app.autograd.values import number
-from app.explain.honest import STEP, culprit
+from app.explain.honest import STEP, culprit, unlearned
 from app.explain.replay import Backward, Place, Replay, Unreplayable, is_out_of_memory
 from app.explanations import Checks, LeafCheck
 from app.settings import settings
@@ -30,7 +30,7 @@ DIRECTIONS = 4
 #: seconds all checks together may take
 SECONDS = 4.0
 #: largest difference called agreement, relative to the largest gradient, by the program's type
-TOLERANCE = {torch.float64: 1e-5, torch.float32: 2e-3}
+TOLERANCE = {torch.float64: 1e-5, torch.float32: 2e-3, torch.float16: 2e-2, torch.bfloat16: 8e-2}
 
 
 def leaves_of(replay: Replay, backward: Backward) -> list[Place]:
@@ -61,6 +61,7 @@ class Checker:
         self.backward = backward
         self.lang = lang
         self.deadline = time.monotonic() + SECONDS
+        self.tolerances: dict[Place, float] = {}
 
     def all(self) -> Checks:
         """Every leaf's check, within the time there is."""
@@ -134,7 +135,10 @@ class Checker:
         flat, wanted = x.detach().flatten(), gradient.flatten()
         largest, kinks, steps, done = 0.0, [], [], 0
         scale = _scale(wanted)
+        left_out = unlearned(self.replay, leaf)
         for position in range(flat.numel()):
+            if position in left_out:
+                continue
             if time.monotonic() > self.deadline:
                 break
             h = STEP * max(1.0, abs(float(flat[position])))
@@ -154,6 +158,13 @@ class Checker:
             scale = max(scale, abs(slope))
             steps.append(h)
         return self.verdict(node, leaf, largest, scale, steps, kinks, done, x)
+
+    def note(self, leaf: Place, done: int, total: int) -> str:
+        """What of a leaf was not checked, and why."""
+        left_out = len(unlearned(self.replay, leaf))
+        if done + left_out < total:
+            return say("check.some", self.lang, count=done, total=total)
+        return say("check.padding", self.lang) if left_out else ""
 
     def sides(
         self, flat: Tensor, position: int, h: float, x: Tensor,
@@ -188,9 +199,7 @@ class Checker:
             elements=done,
             kinks=places,
             culprit=None if agrees else culprit(self.replay, self.backward, self.needed(leaf)),
-            note=say("check.some", self.lang, count=done, total=x.numel())
-            if done < x.numel()
-            else "",
+            note=self.note(leaf, done, x.numel()),
         )
 
     def by_direction(
@@ -202,11 +211,13 @@ class Checker:
         generator = torch.Generator().manual_seed(0)
         largest = scale = 0.0
         done, kinks = 0, 0
+        left_out = unlearned(self.replay, leaf)
         least = h = STEP * max(1.0, float(x.detach().abs().mean()))
         for _ in range(DIRECTIONS):
             if time.monotonic() > self.deadline:
                 break
             signs = torch.randint(0, 2, x.shape, generator=generator).double() * 2 - 1
+            signs.view(-1)[list(left_out)] = 0
             wanted = float((gradient * signs).sum())
             for shrink in SHRINK:
                 ends = [
@@ -237,13 +248,18 @@ class Checker:
             relative=number(largest / scale) if done and scale else None,
             step=least,
             directions=done,
+            note=say("check.padding", self.lang) if left_out else "",
             culprit=None if agrees else culprit(self.replay, self.backward, self.needed(leaf)),
         )
 
     def tolerance(self, leaf: Place) -> float:
-        """By the leaf's own type."""
-        dtype = self.replay.drafts[leaf[0]].outputs[leaf[1]].tensor.dtype
-        return TOLERANCE.get(dtype, 2e-2)
+        """By the coarsest type between the leaf and the root."""
+        if leaf not in self.tolerances:
+            drafts = [self.replay.drafts[index] for index in {leaf[0], *self.needed(leaf)}]
+            kinds = {output.tensor.dtype for draft in drafts for output in draft.outputs}
+            known = [TOLERANCE.get(k, 8e-2) for k in kinds if k.is_floating_point]
+            self.tolerances[leaf] = max(known, default=2e-3)
+        return self.tolerances[leaf]
 
 
 def _near(a: float, b: float) -> bool:

@@ -12,6 +12,7 @@ from app.autograd.flows import as_tensor
 from app.autograd.values import number
 from app.explain.replay import Place, Replay
 from app.health import Depth
+from app.numbers import text_of
 
 #: elements squared at a time
 CHUNK = 1 << 20
@@ -92,4 +93,4 @@ def trend(points: list[Depth]) -> tuple[str, list[str], dict[str, Any]] | None:
     if not math.isfinite(ratio) or 1 / RATIO < ratio < RATIO:
         return None
     code = "vanishing" if ratio < 1 else "exploding"
-    return code, [early[0], late[0]], {"ratio": f"{ratio:.1e}", "count": len(sizes)}
+    return code, [early[0], late[0]], {"ratio": text_of(ratio), "count": len(sizes)}

@@ -191,8 +191,9 @@ class EdgeWriter:
         at = (spread == places[index]).flatten().nonzero().flatten().tolist()
         g, d = upstream.flatten(), local.expand(upstream.shape).flatten()
         terms = [Term(g[k].item(), d[k].item()) for k in at]
+        total = sent[index].item()
         left = whole if not self.index else element(rf"\left({whole}\right)", self.index)
-        return Line(role="numbers", latex=f"{left} = {summed(terms)} = {tex(sent[index].item())}")
+        return Line(role="numbers", latex=f"{left} = {summed(terms, total)} = {tex(total)}")
 
     def mixed(self, known: Any, whole: str, root: str, y: str, sent: Tensor) -> list[Line]:
         """The VJP with the shapes of what it multiplies."""
@@ -241,7 +242,7 @@ class EdgeWriter:
         if not terms or not apart <= 1e-3 * abs(expected) + 1e-6:
             return []
         left = whole if not self.index else element(rf"\left({whole}\right)", self.index)
-        return [Line(role="numbers", latex=f"{left} = {summed(terms)} = {tex(expected)}")]
+        return [Line(role="numbers", latex=f"{left} = {summed(terms, expected)} = {tex(expected)}")]
 
     def unbroadcast(self, upstream: Tensor) -> str:
         """In words: the argument was stretched, so its gradient is summed back."""

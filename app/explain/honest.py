@@ -3,11 +3,13 @@ do not confirm, out."""
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from app.autograd.events import Op
 from app.autograd.flows import as_tensor
 from app.explain.replay import Backward, Place, Replay, Unreplayable
 
@@ -23,6 +25,27 @@ def culprit(replay: Replay, backward: Backward, between: list[int]) -> str | Non
         if step.draft in wanted and not is_honest(replay, backward, step):
             return replay.assembly.ids.get(step.draft)
     return None
+
+
+def unlearned(replay: Replay, leaf: Place) -> set[int]:
+    """Flat positions of a leaf that torch gives no gradient by design: the rows of an embedding's
+    `padding_idx`, though the root does depend on them."""
+    found: set[int] = set()
+    for edge, draft in [(e, d) for d in replay.drafts for e in d.inputs if _is(e, leaf)]:
+        event = replay.events[draft.event]
+        if draft.op not in ("embedding", "embedding_bag") or not isinstance(event, Op):
+            continue
+        given = signature(event.func).bind_partial(*event.args, **(event.kwargs or {})).arguments
+        row = given.get("padding_idx")
+        if row is not None and edge.argument in (1, "weight"):
+            width = replay.value(leaf)[0].numel()
+            start = row % len(replay.value(leaf)) * width
+            found.update(range(start, start + width))
+    return found
+
+
+def _is(edge: Any, place: Place) -> bool:
+    return bool((edge.source, edge.output) == place)
 
 
 def is_honest(replay: Replay, backward: Backward, step: Any) -> bool:

@@ -97,7 +97,7 @@ class Origins:
                 term for k in chosen for term in _products(alone.operands[k].detach(), rows[k])
             ]
             if terms and abs(sum(t.product for t in terms) - y) <= 1e-4 * abs(y) + 1e-5:
-                return len(terms), summed(terms)
+                return len(terms), summed(terms, y)
         return 0, None
 
     def formula(self, alone: Alone, at: list[int]) -> str | None:
@@ -179,7 +179,7 @@ class Origins:
         whole = rf"\left({partial(self.symbols.root(backward), self.symbols.of(place))}\right)"
         return Origin(
             lit=lit,
-            latex=f"{element(whole, at)} = {summed(terms)} = {tex(total)}",
+            latex=f"{element(whole, at)} = {summed(terms, total)} = {tex(total)}",
             terms=len(terms),
             is_numeric=False,
         )

@@ -13,7 +13,7 @@ from app.numbers import MINUS, text_of
 from app.ops.formula import word_of
 
 
-def tex(x: Any) -> str:
+def tex(x: Any, digits: int = 4) -> str:
     """A number as LaTeX, with the digits it has everywhere else on screen."""
     if isinstance(x, bool) or not isinstance(x, (int, float)):
         return rf"\text{{{x}}}"
@@ -21,7 +21,9 @@ def tex(x: Any) -> str:
         return r"\mathrm{NaN}"
     if math.isinf(x):
         return r"\infty" if x > 0 else r"-\infty"
-    mantissa, _, exponent = text_of(x).replace(MINUS, "-").partition("e")
+    text = text_of(x).replace(MINUS, "-") if digits == 4 else f"{x:.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    exponent = exponent and str(int(exponent))
     return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
 
 

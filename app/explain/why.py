@@ -16,12 +16,16 @@ from app.explain.lost import Hop, Ways, cause_of
 from app.explain.replay import Place, Replay
 from app.explanations import Reason, Reasons
 from app.graph import FILLS
+from app.numbers import text_of
 from app.words import say
 
 #: ops that cut a gradient off by design, by what is wrong
 SWITCHES = {"relu": "dead_relu", "relu6": "dead_relu", "threshold": "dead_relu"}
 SATURATED = frozenset({"sigmoid", "tanh", "softmax", "hardtanh", "hardsigmoid", "log_softmax"})
 MASKS = frozenset({"where", "clamp", "clip", "clamp_min", "clamp_max", "max", "amax", "maximum", "minimum", "min", "amin", "masked_fill", "dropout"})  # fmt: skip
+#: ops whose slope is zero wherever they have one
+FLAT = frozenset({"floor", "ceil", "round", "trunc", "sign", "sgn", "floor_divide", "heaviside"})
+PRODUCTS = frozenset({"mul", "matmul", "mm", "bmm", "mv", "dot", "linear", "outer"})
 #: what to do where an op first makes NaN or infinity
 BIRTHS = {"sqrt": "root", "rsqrt": "root", "norm": "root", "vector_norm": "root", "std": "root", "log": "log", "log2": "log", "log10": "log", "div": "division", "rdiv": "division", "reciprocal": "division", "pow": "power", "exp": "overflow", "where": "where"}  # fmt: skip
 #: leaves named in one sentence
@@ -56,11 +60,13 @@ class Doctor:
         self, code: str, severity: Any, nodes: list[str], edges: list[str],
         span: Any = None, **words: Any,
     ) -> Reason:  # fmt: skip
-        """One reason in the reader's language."""
+        """One reason in the reader's language; an op without a name is not named twice."""
+        message = say(f"why.{code}", self.lang, **words)
+        is_unnamed = "op" in words and words["op"] == words.get("name")
         return Reason(
             code=code,
             severity=severity,
-            message=say(f"why.{code}", self.lang, **words),
+            message=message.removeprefix(f"{words['op']}: ") if is_unnamed else message,
             hint=say(f"why.{code}.hint", self.lang, **words),
             nodes=nodes,
             edges=edges,
@@ -159,6 +165,8 @@ class Doctor:
         held = [g for g in self.replay.passes[-1].held[draft.index] if g is not None]
         if not held or not any(bool((g != 0).any()) for g in held):
             return None
+        if not any(c is not None and as_tensor(c).numel() for c in step.contributions):
+            return None  # nothing to send to: an empty tensor
         before = max(float(g.detach().norm()) for g in held)
         sent = [as_tensor(c) for c in step.contributions if c is not None]
         after = max((float(c.detach().norm()) for c in sent), default=0.0)
@@ -170,7 +178,7 @@ class Doctor:
             if (draft.index, p) in self.edge_ids
         ]
         if draft.op in SATURATED and after < 1e-3 * before:
-            ratio = f"{after / before:.1e}" if before else "0"
+            ratio = text_of(after / before) if before else "0"
             return self.reason(
                 "saturated", "warning", node, edges, draft.span, ratio=ratio, **words
             )
@@ -178,8 +186,29 @@ class Doctor:
             return None
         if draft.op in SWITCHES:
             return None  # said as dead units
-        code = "masked" if draft.op in MASKS else "sends_zero"
-        return self.reason(code, "warning", node, edges, draft.span, **words)
+        factor = self.zero_factor(draft, step)
+        code = "masked" if draft.op in MASKS else "flat" if draft.op in FLAT else "sends_zero"
+        code = code if factor is None else "zero_factor"
+        gravity = "note" if self.is_fed(draft, step) else "warning"
+        words["factor"] = factor or ""
+        return self.reason(code, gravity, node, edges, draft.span, **words)
+
+    def is_fed(self, draft: Draft, step: StepDraft) -> bool:
+        """Whether all that an op sent nothing to has a gradient from elsewhere."""
+        gradients = self.replay.assembly.flows.gradients
+        places = [(draft.inputs[p].source, draft.inputs[p].output) for p in step.inputs]
+        found = [as_tensor(g) for place in places if (g := gradients.get(place)) is not None]
+        return bool(found) and all(bool((g != 0).any()) for g in found)
+
+    def zero_factor(self, draft: Draft, step: StepDraft) -> str | None:
+        """What a product was sent through that is zero itself, as the first state of a recurrence."""
+        if draft.op not in PRODUCTS:
+            return None
+        for position, edge in enumerate(draft.inputs):
+            factor = self.replay.value((edge.source, edge.output))
+            if step.inputs != [position] and factor.numel() and not bool(factor.any()):
+                return self.drafts[edge.source].name or f"{self.drafts[edge.source].op}(…)"
+        return None
 
     # NaN and infinity
 

@@ -157,3 +157,21 @@ def test_complex_numbers_have_no_curvature_here(asked):
     )
     for question in (Curve(leaf=one.id("z")), PathsBetween(leaf=one.id("z"))):
         assert one.refused(question) == "complex_leaf"
+
+
+@pytest.mark.parametrize("rows", [5, 40])
+def test_padding_row_is_left_out_and_said(asked, rows):
+    run = asked(
+        f"import torch\nE = torch.randn({rows}, 3, requires_grad=True)\ni = torch.tensor([0, 1, 1])\n"
+        "L = torch.nn.functional.embedding(i, E, padding_idx=0).pow(2).sum()\nL.backward()"
+    )
+    found = verdicts(run)[run.id("E")]
+    assert found.verdict == "agrees" and "padding_idx" in found.note
+
+
+def test_coarse_type_on_the_way_is_allowed_for(asked):
+    run = asked(
+        "import torch\nx = torch.randn(2, 3, requires_grad=True)\nh = x.bfloat16()\n"
+        "L = (h @ h.T).float().tanh().sum()\nL.backward()"
+    )
+    assert verdicts(run)[run.id("x")].verdict == "agrees"

@@ -16,7 +16,9 @@ CASES = {
     "dead_relu": LEAF + "torch.relu(-x * w).sum().backward()",
     "saturated": LEAF + "torch.sigmoid(x * 50 * w).sum().backward()",
     "masked": LEAF + "(x * w).clamp(5, 6).sum().backward()",
-    "sends_zero": LEAF + "z = torch.zeros(2)\n(x * z * w).sum().backward()",
+    "zero_factor": LEAF + "z = torch.zeros(2)\n(x * z * w).sum().backward()",
+    "sends_zero": LEAF + "(x * w * 0).sum().backward()",
+    "flat": LEAF + "torch.round(x * w).sum().backward()",
     "nan_forward": LEAF + "torch.log(x - 5).sum().backward()",
     "nan_backward": LEAF + "torch.sqrt(x * 0 * w).sum().backward()",
     "piled_up": LEAF + "(x * w).sum().backward()\n(x * w).sum().backward()",
@@ -83,3 +85,21 @@ def test_every_reason_has_a_remedy():
     words = [k for k in catalogue() if k.startswith("why.") and k.count(".") == 1]
     missing = [k for k in words if f"{k}.hint" not in catalogue() and not k.startswith("why.nan")]
     assert missing == []
+
+
+def test_zero_state_of_a_recurrence_is_only_a_note(asked):
+    run = asked(
+        "import torch\nW = torch.randn(2, 2, requires_grad=True)\nx = torch.randn(3, 2)\n"
+        "h = torch.zeros(2)\nfor t in range(3):\n    h = torch.tanh(W @ h + x[t])\nh.sum().backward()"
+    )
+    found = reasons(run)
+    assert set(found) == {"zero_factor"} and found["zero_factor"].severity == "note"
+    assert found["zero_factor"].message.startswith("matmul multiplies by h")
+
+
+def test_empty_tensor_is_no_reason(asked):
+    run = asked(
+        "import torch\nx = torch.randn(3, requires_grad=True)\ne = x[x > 100]\n"
+        "L = e.sum() + x.sum()\nL.backward()"
+    )
+    assert reasons(run) == {}
