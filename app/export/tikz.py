@@ -12,7 +12,7 @@ from app.picture.theme import THEMES, Theme
 from app.settings import settings
 
 #: room for the picture on a 16:9 frame, pt; and the largest unit, so that a small graph stays small
-WIDTH, HEIGHT, UNIT = 420.0, 172.0, 0.72
+WIDTH, HEIGHT, UNIT = 420.0, 188.0, 0.72
 #: TeX knows no length beyond this, pt
 LONGEST = 16_000
 
@@ -33,8 +33,9 @@ DEFINITIONS = (
 \setlength{\gradreelunit}{__UNIT__pt}
 \tikzset{
   gradreel/.style={x=\gradreelunit, y=-\gradreelunit, line width=1.2\gradreelunit},
-  gr text/.code 2 args={\pgfkeysalso{inner sep=0pt, outer sep=0pt,
-    font=\fontsize{#1\gradreelunit}{#1\gradreelunit}\sffamily\selectfont #2}},
+  % letters are scaled: small sizes of their own would be cut wider, and leave their cards
+  gr text/.code 2 args={\pgfkeysalso{inner sep=0pt, outer sep=0pt, scale={#1*\gradreelunit/10},
+    font=\fontsize{10pt}{10pt}\sffamily\selectfont #2}},
   gr waiting/.style={opacity=0.45},
   gr scope/.style={draw=gr-line, fill=gr-scope, line width=1\gradreelunit, rounded corners=16\gradreelunit},
   gr card/.style={draw=gr-edge, fill=gr-card, rounded corners=12\gradreelunit},

@@ -111,3 +111,8 @@ def test_what_is_no_number_is_red():
     )
     inks = set(re.findall(r"text=(gr-\w+)[^;]*\{[^;{}]*NaN\};", text))
     assert inks == {"gr-red"}
+
+
+def test_letters_are_scaled_not_cut_smaller():
+    text = tex_of(NEURON)
+    assert r"scale={#1*\gradreelunit/10}" in text and r"\fontsize{10pt}" in text
