@@ -30,8 +30,17 @@ Runs = dict[str, list[Run]]
 LETTERS = frozenset(
     {"name", "symbol", "value", "gradient", "sum", "scope-label", "caption", "note"}
 )
-#: share of a step that a fade takes at most
-FADES = 0.3
+#: share of a step that a fade takes at most, and seconds in which the end becomes the beginning
+FADES, REWIND = 0.3, 0.3
+#: keyframes of a look: there, about to fade in or out, faded, and hidden below what covers it
+CLEAR, PAINT, LINEAR = (
+    "fill-opacity:0;stroke-opacity:0",
+    "fill-opacity:1;stroke-opacity:1",
+    (";animation-timing-function:linear"),
+)
+FULL, GONE = f"visibility:visible;{PAINT}", f"visibility:hidden;{CLEAR}"
+RISING, FALLING = f"visibility:visible;{CLEAR}{LINEAR}", f"{FULL}{LINEAR}"
+AWAY = f"visibility:hidden;{PAINT}"
 
 
 def write(scene: Scene, report: Report) -> bytes:
@@ -94,8 +103,9 @@ def order_of(sheet: Sheet, runs: Runs) -> list[str]:
 
 
 class Span(NamedTuple):
-    """When one look is there (s): it comes within `rise` of its start and goes within `fall` of its
-    end; `leaves` says whether it fades meanwhile or waits below what covers it."""
+    """When one look is there (s). It takes `rise` to come (0: it is there at once, and what lay over
+    it goes) and is gone within `fall` of its end; `leaves` says whether it fades meanwhile or waits
+    below what covers it."""
 
     start: float
     end: float
@@ -111,7 +121,7 @@ class Clock:
         self.name = name
         self.whole = whole
         self.one = one
-        self.spans: dict[Span, str] = {}
+        self.spans: dict[tuple[Span, ...], str] = {}
         self.routes: list[str] = []
 
     def percent(self, seconds: float) -> str:
@@ -124,21 +134,35 @@ class Clock:
         beat = moment / self.one % 1
         return min(LANDING if abs(beat - LAND) < 0.01 else FADE, FADES * self.one)
 
+    @property
+    def rewind(self) -> float:
+        """Seconds in which the end becomes the beginning."""
+        return min(REWIND, FADES * self.one)
+
     def shown(self, runs: list[Run], mark: str) -> str:
-        """All looks of one mark, the later above the earlier."""
-        found = []
+        """All looks of one mark, each once, those seen first below the others."""
         is_bare = mark.rpartition(".")[2] in LETTERS
+        heights = {text: k for k, text in enumerate(dict.fromkeys(run[2] for run in runs))}
+        spans: dict[str, list[Span]] = {}
         for k, (start, end, text) in enumerate(runs):
-            if start <= 0 and end >= self.whole:
-                found.append(text)
-                continue
-            follows = k + 1 < len(runs) and runs[k + 1][0] == end
-            span = Span(start, end, self.fade(start), self.fade(end), is_bare or not follows)
-            name = self.spans.setdefault(span, f"{self.name}-{len(self.spans)}")
-            still = "" if end >= self.whole else ' visibility="hidden"'
-            text = text if not text.startswith("<g id=") else "<g" + text[text.index('"', 7) + 1 :]
-            found.append(f'<g class="{name}"{still}>{text}</g>')
-        return "".join(found)
+            before = heights[runs[k - 1][2]] if k and runs[k - 1][1] == start else -1
+            after = heights[runs[k + 1][2]] if k + 1 < len(runs) and runs[k + 1][0] == end else -1
+            own = heights[text]
+            comes = is_bare or before < own
+            rise = self.fade(start) if comes else 0.0
+            span = Span(start, end, rise, self.fade(end), is_bare or after < own)
+            spans.setdefault(text, []).append(span)
+        return "".join(self.look(text, tuple(own)) for text, own in spans.items())
+
+    def look(self, text: str, spans: tuple[Span, ...]) -> str:
+        """One look, with the name of the times it is seen in."""
+        if spans[0].start <= 0 and spans[-1].end >= self.whole and len(spans) == 1:
+            return text
+        name = self.spans.setdefault(spans, f"{self.name}-{len(self.spans)}")
+        still = "" if spans[-1].end >= self.whole else ' visibility="hidden"'
+        if not text.startswith("<g id="):
+            return f'<g class="{name}"{still}>{text}</g>'
+        return f'<g class="{name}"{still}' + text[text.index('"', 7) + 1 :]
 
     def travel(self, path: str, start: float, end: float, is_back: bool, text: str) -> str:
         """Something that goes along a path, or back, between two moments."""
@@ -159,31 +183,35 @@ class Clock:
         lines = [
             f".{self.name} [class^={self.name}-]{{animation:{self.whole:g}s step-end infinite}}"
         ]
-        for span, name in self.spans.items():
+        for spans, name in self.spans.items():
             lines.append(f".{self.name} .{name}{{animation-name:{name}}}")
-            lines.append(f"@keyframes {name}{{{self.frames(span)}}}")
+            lines.append(f"@keyframes {name}{{{self.frames(spans)}}}")
         lines += [f".{self.name} {route}" for route in self.routes]
         return f"@media (prefers-reduced-motion:no-preference){{{''.join(lines)}}}"
 
-    def frames(self, span: Span) -> str:
+    def frames(self, spans: tuple[Span, ...]) -> str:
         """One look's keyframes. Paint fades, not the group: of every group that fades a browser
         would make a blurred layer of its own, a thousand of them."""
-        clear, full = ("fill-opacity:0;stroke-opacity:0", "fill-opacity:1;stroke-opacity:1")
-        lasts = span.end >= self.whole
-        found = f"0%{{visibility:visible;{full}}}"
-        if span.start > 0:
-            risen = self.percent(span.start + span.rise)
-            found = f"0%{{visibility:hidden;{clear}}}{self.percent(span.start)}{{visibility:visible"
-            found += (
-                f";{clear};animation-timing-function:linear}}{risen}{{visibility:visible;{full}}}"
-            )
-        if lasts:
-            return f"{found}100%{{visibility:visible;{full}}}"
-        if span.leaves:
-            found += f"{self.percent(span.end)}{{visibility:visible;{full}"
-            found += ";animation-timing-function:linear}"
-        gone = self.percent(span.end + span.fall)
-        return f"{found}{gone},100%{{visibility:hidden;{clear if span.leaves else full}}}"
+        begins, lasts = spans[0].start <= 0, spans[-1].end >= self.whole
+        # what is there at the end is there where nothing plays: only that has to be hidden at first
+        found = [(0.0, FULL if begins else GONE)] if begins or lasts else []
+        for span in spans:
+            if span.start > 0:
+                found += [(span.start, RISING)] if span.rise else []
+                found.append((span.start + span.rise, FULL))
+            if span.end < self.whole:
+                found += [(span.end, FALLING)] if span.leaves else []
+                found.append((span.end + span.fall, GONE if span.leaves else AWAY))
+        back = self.whole - self.rewind
+        if lasts and not begins:
+            found += [(back, FALLING), (self.whole, GONE)]
+        elif begins and not lasts:
+            found += [(back, RISING if spans[0].leaves else FULL), (self.whole, FULL)]
+        fades = any(look in (RISING, FALLING) for _, look in found)
+        return "".join(
+            f"{self.percent(at)}{{{look if fades else look.partition(';')[0]}}}"
+            for at, look in found
+        )
 
 
 def moving(sheet: Sheet, clock: Clock, one: float) -> Parts:

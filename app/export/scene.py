@@ -10,6 +10,7 @@ from msgspec import Meta
 from app.explanations import Derivation
 from app.graph import AutogradView, Graph, Struct
 from app.picture import Picture, autograd_picture, draw, opening
+from app.words import say
 
 Whole = Annotated[int, Meta(ge=-(2**31), le=2**31)]
 Name = Annotated[str, Meta(max_length=200)]
@@ -97,7 +98,16 @@ def scene_of(graph: Graph, autograd: AutogradView | None, how: How) -> Scene:
             thumbs=how.thumbs,
             is_slide=is_slide,
         )
-    return Scene(graph=graph, picture=picture, how=how, autograd=autograd)
+    return Scene(graph=graph, picture=_unplayed(picture, how.lang), how=how, autograd=autograd)
+
+
+def _unplayed(picture: Picture, lang: str) -> Picture:
+    """In a file, nobody is asked to press play at first."""
+    steps = picture.steps
+    if not steps or steps[0].pass_index >= 0:
+        return picture
+    before = msgspec.structs.replace(steps[0], text=say("picture.before", lang))
+    return msgspec.structs.replace(picture, steps=[before, *steps[1:]])
 
 
 def with_how(scene: Scene, **changes: object) -> Scene:

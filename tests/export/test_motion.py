@@ -69,16 +69,39 @@ def test_too_long_a_loop_is_refused(monkeypatch):
     assert caught.value.problem.code == "film_length"
 
 
-def test_looks_fade_and_leave_no_gap():
+def rules_of(mark, *looks):
+    """The keyframes of a mark that looks so in the first second, in the second … and to the end."""
     clock = Clock("g", 30, 1.0)
-    clock.shown([(0, 1.0, "<g/>"), (1.0, 30, "<g/>")], "c.card")
-    rules = clock.rules()
-    assert "3.333%{visibility:visible;fill-opacity:0" in rules  # the new one comes
-    assert "3.733%{visibility:visible;fill-opacity:1" in rules
-    assert "3.733%,100%{visibility:hidden;fill-opacity:1" in rules  # the old one waits below it
+    ends = [*range(1, len(looks)), 30]
+    clock.shown([(k, end, text) for k, (end, text) in enumerate(zip(ends, looks))], mark)
+    return [
+        dict(re.findall(r"([\d.]+%)\{([^}]*)\}", rule))
+        for rule in re.findall(r"@keyframes [\w-]+\{(.*?\})\}", clock.rules())
+    ]
+
+
+def test_looks_fade_and_leave_no_gap():
+    old, new = rules_of("c.card", "<g/>", "<b/>")
+    assert new["3.333%"].startswith("visibility:visible;fill-opacity:0")  # the new one comes
+    assert new["3.733%"].startswith("visibility:visible;fill-opacity:1")
+    assert old["3.733%"] == "visibility:hidden"  # the old one waits below it
+    assert "3.333%" not in old
 
 
 def test_letters_leave_while_letters_come():
-    clock = Clock("g", 30, 1.0)
-    clock.shown([(0, 1.0, "<g/>"), (1.0, 30, "<g/>")], "c.value")
-    assert "3.733%,100%{visibility:hidden;fill-opacity:0" in clock.rules()
+    old, _ = rules_of("c.value", "<g/>", "<b/>")
+    assert old["3.733%"].startswith("visibility:hidden;fill-opacity:0")
+
+
+def test_a_look_that_returns_is_drawn_once():
+    plain, lit = rules_of("c.card", "<g/>", "<b/>", "<g/>")
+    assert plain["6.667%"] == "visibility:visible"  # it stands below what goes
+    assert lit["6.667%"].startswith("visibility:visible;fill-opacity:1")
+    assert lit["7.067%"].startswith("visibility:hidden;fill-opacity:0")
+
+
+def test_the_end_fades_into_the_beginning():
+    old, new = rules_of("c.card", "<g/>", "<b/>")
+    assert new["99%"].startswith("visibility:visible;fill-opacity:1") and "linear" in new["99%"]
+    assert new["100%"].startswith("visibility:hidden;fill-opacity:0")
+    assert old["99%"] == old["100%"] == "visibility:visible"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.export.deck.base import Base
 from app.export.deck.camera import shown, views
-from app.export.deck.notes import left_out, notes_of, sentence
+from app.export.deck.notes import left_out, notes_of
 from app.export.deck.place import window
 from app.export.deck.shapes import Figure, Look
 from app.export.deck.slide import MORPH, Caption, add_notes, add_slide, caption, move
@@ -49,6 +49,4 @@ def _caption(base: Base, scene: Scene, moment: Moment, fine: list[str]) -> Capti
     begun = moment.step.pass_index >= 0
     place = say(f"deck.{kind}", scene.how.lang, step=moment.number, count=count) if begun else ""
     colour = base.palette.of_pass(kind)
-    return Caption(
-        place, colour, sentence(moment, scene.how.lang), " · ".join(one for one in fine if one)
-    )
+    return Caption(place, colour, moment.step.text, " · ".join(one for one in fine if one))

@@ -24,14 +24,9 @@ def chosen(scene: Scene) -> str:
     )
 
 
-def sentence(moment: Moment, lang: str) -> str:
-    """What happens; on a slide nobody can press play."""
-    return moment.step.text if moment.step.pass_index >= 0 else say("deck.start", lang)
-
-
 def notes_of(scene: Scene, moments: list[Moment], story: Story, more: list[str]) -> str:
     """Every step's sentence, numbered; what was left out; what was chosen."""
-    parts = ["\n".join(f"{one.number}. {sentence(one, scene.how.lang)}" for one in moments)]
+    parts = ["\n".join(f"{one.number}. {one.step.text}" for one in moments)]
     parts += [left_out(story, scene.how.lang)] if story.left_out else []
     parts += [scene.picture.abridged, *more, chosen(scene)]
     return notes_text("\n\n".join(part for part in parts if part))
