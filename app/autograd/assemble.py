@@ -15,6 +15,7 @@ from app.autograd.balance import Balance
 from app.autograd.drafts import Draft, Input, Output
 from app.autograd.flows import Flows, PassDraft, StepDraft, added, as_tensor
 from app.autograd.narrate import narrator
+from app.autograd.near import near
 from app.autograd.past import Past
 from app.autograd.recorder import storage_pointer
 from app.autograd.thumbs import Thumbs
@@ -48,6 +49,8 @@ class Assembly:
         self.ids: dict[int, str] = {}
         self.edge_ids: dict[tuple[int, int], str] = {}
         self.left_out = 0
+        #: of a long run, the drafts a folded picture shows
+        self.near: set[int] = set()
         #: id of every edge of a node that is not told
         self.untold: set[int] = set()
 
@@ -62,6 +65,7 @@ class Assembly:
                 self.ids[draft.index] = f"n{len(self.ids) + 1}"
         if len(self.ids) > MANY:
             self.reader.told = FEW
+            self.near = near(self.weaver, self.ids)
         for draft in self.weaver.drafts:
             if not draft.is_dropped:
                 for position, entry in enumerate(draft.inputs):
@@ -172,7 +176,7 @@ class Assembly:
         tensor = output.tensor
         value, gradient = self.value(output), self.gradient(draft, position)
         kept = self.flows.gradients.get((draft.index, position))
-        big = value.data is None
+        big, first = value.data is None, draft.index in self.near
         return wire.Tensor(
             shape=list(output.shape),
             dtype=str(tensor.dtype).removeprefix("torch."),
@@ -180,8 +184,8 @@ class Assembly:
             value=value,
             gradient=gradient,
             no_gradient=None if gradient else self.reason(draft, output),
-            thumb=self.thumbs.of(self.as_made(output), value) if big else None,
-            gradient_thumb=self.thumbs.of(kept, gradient) if big and gradient else None,
+            thumb=self.thumbs.of(self.as_made(output), value, first) if big else None,
+            gradient_thumb=self.thumbs.of(kept, gradient, first) if big and gradient else None,
             **(self.balance(draft, position, kept) if gradient else {}),
         )
 

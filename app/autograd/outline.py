@@ -19,9 +19,6 @@ from app.autograd.values import flat, number, value_of_content
 from app.protocol import Sketch
 from app.words import say
 
-#: nodes of the outermost scopes that are read as in the whole graph: a folded picture shows them
-NEAR = 200
-
 
 def outline(session: Executed, whole: Assembly, events: int, report: Report) -> None:
     """Report it, if the graph is one that takes long to write."""
@@ -31,25 +28,6 @@ def outline(session: Executed, whole: Assembly, events: int, report: Report) -> 
         report(Sketch(graph=graph, events=events, shown=events, is_outline=True))
 
 
-def near(whole: Assembly) -> set[int]:
-    """The drafts of the outermost scopes, level by level, as many whole levels as NEAR allows; of
-    an outermost that is longer, both ends."""
-    scopes = whole.weaver.nest.scopes
-    depths: list[int] = []
-    for scope in scopes:  # inner ones come after those around them
-        depths.append(1 if scope.parent is None else depths[scope.parent] + 1)
-    levels: dict[int, list[int]] = {}
-    for index in whole.ids:
-        place = whole.weaver.drafts[index].scope
-        levels.setdefault(0 if place is None else depths[place], []).append(index)
-    found: set[int] = set()
-    for _, level in sorted(levels.items()):
-        if len(found) + len(level) > NEAR:
-            return found or {*level[: NEAR // 2], *level[-NEAR // 2 :]}
-        found.update(level)
-    return found
-
-
 class Outline(Assembly):
     """Freezes a few drafts as they will be, of all others only what a folded picture needs."""
 
@@ -57,7 +35,7 @@ class Outline(Assembly):
         super().__init__(whole.weaver, whole.flows, whole.past)
         self.ids, self.edge_ids = whole.ids, whole.edge_ids
         self.reader, self.values = whole.reader, whole.values
-        self.near = near(whole)
+        self.near = whole.near
 
     def narrator(self, nodes: list[wire.Node], edges: list[wire.Edge], lang: str) -> Any:
         """The same sentence for all."""

@@ -11,7 +11,7 @@ from torch import Tensor
 from app.graph import Thumb, Value
 from app.thumb import LEVELS, scale_of, steps_of
 
-#: heatmaps one run is given; the tensors after them have none
+#: heatmaps one run is given; the tensors after them have none, unless they are seen at first
 MOST = 4_000
 #: stands for NaN until the levels are read
 NAN = 127
@@ -24,9 +24,12 @@ class Thumbs:
         self.count = 0
         self.waiting: dict[Any, list[tuple[Tensor, Thumb]]] = {}
 
-    def of(self, tensor: Any, value: Value) -> Thumb | None:
-        """The heatmap, whose levels are filled in by `read`; None where there is none to draw."""
-        if not isinstance(tensor, Tensor) or not _is_drawable(tensor) or self.count >= MOST:
+    def of(self, tensor: Any, value: Value, is_first: bool = False) -> Thumb | None:
+        """The heatmap, whose levels are filled in by `read`; None where there is none to draw.
+        `is_first`: a folded picture shows it, and shall not change when the run is whole."""
+        if self.count >= MOST and not is_first:
+            return None
+        if not isinstance(tensor, Tensor) or not _is_drawable(tensor):
             return None
         self.count += 1
         steps = steps_of(tensor.shape)

@@ -173,15 +173,15 @@ GREEK = frozenset(
 
 
 def word_of(name: str) -> str:
-    """A variable of the user's program as LaTeX: `w1` → w_{1}, `dL_dw` stays upright, net.fc.weight
-    upright; never anything but letters, digits and marks that LaTeX takes as text."""
-    head = name.rstrip("0123456789")
-    if name.isascii() and head.isalpha() and len(head) == 1 and len(name) > 1:
-        return f"{head}_{{{name[1:]}}}"
+    """A variable of the user's program as LaTeX: `w1` and `w_1` → w_{1}, `lambda_` → λ, `dL_dw` stays
+    upright, net.fc.weight upright; never anything but letters, digits and marks that LaTeX takes as
+    text."""
+    if indexed := re.fullmatch(r"([A-Za-z])_?([0-9]{1,58})", name):
+        return f"{indexed[1]}_{{{indexed[2]}}}"
     if name.isascii() and name.isalpha() and len(name) == 1:
         return name
-    if name in GREEK:
-        return f"\\{name}"
+    if name.removesuffix("_") in GREEK:  # Python keeps the word lambda for itself
+        return f"\\{name.removesuffix('_')}"
     if name.endswith("_hat") and len(name) == 5 and name[0].isalpha():
         return rf"\hat{{{name[0]}}}"
     safe = "".join(ESCAPES.get(letter, letter) for letter in name[:60])

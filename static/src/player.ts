@@ -4,6 +4,8 @@ import { duration } from "./motion";
 import { goTo, lastStep, playing, speed, step, steps } from "./state";
 
 let timer = 0;
+/** Milliseconds until the first step: the empty picture says nothing. */
+const START_MS = 250;
 
 function tick(): void {
   clearTimeout(timer);
@@ -15,7 +17,7 @@ function tick(): void {
     }
     goTo(step.value + 1);
     tick();
-  }, duration(steps.value.length, speed.value));
+  }, Math.min(duration(steps.value.length, speed.value), step.value ? Infinity : START_MS));
 }
 
 /** Play from here; from the start when at the end. */

@@ -67,6 +67,18 @@ def test_outline_is_drawn_where_the_whole_will_be(both: tuple[Graph, Graph]) -> 
     assert texts[0] == texts[1]
 
 
+def test_cards_keep_their_heatmaps_where_a_run_has_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.autograd.thumbs.MOST", 40)
+    whole, (sketch,) = traced(LOOP, is_watched=True)
+    thumbs = [
+        {m.id for m in draw(graph, room=(657.0, 755.0)).marks if m.role == "thumb"}
+        for graph in (sketch.graph, whole)
+    ]
+    assert thumbs[0] and thumbs[0] == thumbs[1]
+
+
 def test_far_inside_no_gradient_is_read_yet(both: tuple[Graph, Graph]) -> None:
     first, _ = both
     inside = [o for n in first.nodes if n.scope and n.requires_grad for o in n.outputs]

@@ -63,6 +63,11 @@ def test_both_copies_hold_every_line(asked):
     assert "1. $" in found.markdown
 
 
+def test_names_are_written_as_mathematics_writes_them(asked):
+    found = asked("L = x_1*w2 + lambda_*dL_dw").ask(Derive()).latex
+    assert all(name in found for name in ("x_{1}", "w_{2}", r"\lambda", r"\text{dL\_dw}"))
+
+
 def test_what_has_no_closed_form_is_said(asked, monkeypatch):
     monkeypatch.setattr("app.explain.closed.SHOWN", 1)
     found = asked("x = 0.7\nw = 2.0\ny = sin(x) * exp(x) + w").ask(Derive())

@@ -27,7 +27,7 @@ function row(path: Path, largest: number): HTMLElement {
   const size = typeof path.share === "number" ? Math.abs(path.share) / largest : 0;
   const light = (): void => void (lit.value = [...path.nodes, ...path.edges]);
   const item = el("li", { tabindex: 0, pointerenter: light, focusin: light, pointerleave: () => (lit.value = []), focusout: () => (lit.value = []) },
-    el("div", { class: "share" }, el("span", { class: "bar-of" }), el("strong", {}, textOf(path.share))), formula(path.latex),
+    el("div", { class: "share" }, el("span", { class: "bar-of" }), el("strong", {}, textOf(path.share))), formula(path.latex, true),
     path.product ? el("div", { class: "below" }, formula(path.product, true)) : null);
   item.style.setProperty("--share", `${Math.round(size * 100)}%`);
   return item;

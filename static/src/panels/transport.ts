@@ -61,7 +61,7 @@ export function mountTransport(): void {
     slider.value = String(step.value);
     slider.setAttribute("aria-valuetext", now?.text ?? "");
     position.textContent = `${step.value} / ${lastStep.value}`;
-    sentence.textContent = now?.text ?? "";
+    sentence.textContent = playing.value && step.value === 0 ? "" : (now?.text ?? ""); // it invites to play
     const isFailed = now?.node && nodes.value.get(now.node)?.failed;
     sentence.dataset["pass"] = step.value === 0 ? "none" : isFailed ? "failed" : (now?.kind ?? "none");
     byId("transport").classList.toggle("is-stale", stale.value);
