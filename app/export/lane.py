@@ -103,7 +103,8 @@ async def _process(settings: Settings, entry: str, scratch: str) -> asyncio.subp
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", entry, str(os.getpid()), scratch),
-        env={**environment(settings), "TMPDIR": scratch},
+        # a home must be known: libraries ask for it, and /etc/passwd is out of reach
+        env={**environment(settings), "TMPDIR": scratch, "HOME": scratch},
         stdin=pipe,
         stdout=pipe,
         start_new_session=True,
