@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from app.picture.typeface import glyph_of
 
+#: characters of a text that are looked at: no card shows more
+LONGEST = 400
 #: width of a character where no font is shipped, em
 FALLBACK = 0.6
 
@@ -19,7 +21,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 def fitted(text: str, size: float, room: float, bold: bool = False) -> str:
     """The text, cut with … where it is wider than `room`; control characters shown as ·."""
-    text = "".join(c if c.isprintable() else "·" for c in text[:400])
+    text = "".join(c if c.isprintable() else "·" for c in text[:LONGEST])
     if width(text, size, bold) <= room:
         return text
     while text and width(text + "…", size, bold) > room:
@@ -29,9 +31,9 @@ def fitted(text: str, size: float, room: float, bold: bool = False) -> str:
 
 def fitted_path(text: str, size: float, room: float, bold: bool = False) -> str:
     """A module path, cut at its dots from the front: its end tells it from its siblings."""
-    parts = text.split(".")
+    parts = text[-LONGEST:].split(".")
     for k in range(len(parts)):
-        shown = ("…" if k else "") + ".".join(parts[k:])
+        shown = ("…" if k or len(text) > LONGEST else "") + ".".join(parts[k:])
         if k == len(parts) - 1 or width(shown, size, bold) <= room:
             return fitted(shown, size, room, bold)
     return ""

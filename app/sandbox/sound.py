@@ -23,6 +23,8 @@ PLAIN = re.compile(r"\w{1,60}", re.ASCII)
 BITS = 64
 #: texts a problem may consist of, and their characters for each byte of source the settings allow
 TEXTS, TOLD_EACH = 500, 10
+#: characters a name of a node or scope may have: it stands on its card, in its title, in the search
+NAME_CHARS = 10_000
 #: longest text standing for one element: "-inf", or a complex number in full
 NUMBER_CHARS = 64
 #: nodes a graph may have for each the settings allow: leaves of what is left out stay
@@ -102,6 +104,8 @@ def _leads_to(output: Tensor, nodes: dict[str, Node]) -> bool:
 
 def _check_node(node: Node, scopes: set[str], nodes: dict[str, Node]) -> None:
     _known(node.scope is None or node.scope in scopes, f"scope of {node.id}")
+    names = (node.name or "", node.op, node.symbol, node.autograd or "")
+    _known(max(map(len, names)) <= NAME_CHARS, f"name of {node.id}")
     for output in node.outputs:
         _check_value(output.value)
         for gradient in (output.gradient, output.carried, output.rest):
@@ -136,6 +140,8 @@ def _check_scopes(scopes: list[Scope]) -> None:
     _unique((scope.id for scope in scopes), "a scope")
     rooted: set[str | None] = {None}
     for scope in scopes:
+        names = (scope.name, scope.path, scope.type)
+        _known(max(map(len, names)) <= NAME_CHARS, f"name of {scope.id}")
         path: list[str] = []
         at: str | None = scope.id
         while at not in rooted:

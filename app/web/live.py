@@ -252,8 +252,10 @@ async def live(socket: WebSocket) -> None:
     try:
         while True:
             await hear(document, await socket.receive_text())
-    except (WebSocketDisconnect, KeyError):
+    except WebSocketDisconnect:
         pass
+    except KeyError:  # bytes, which no page sends
+        await socket.close(code=1003)
     finally:
         seats.leave(address)
         await document.close()

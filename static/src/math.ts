@@ -53,6 +53,8 @@ export function formula(latex: string, display = false): HTMLElement {
     katex.render(latex, place, { displayMode: display, throwOnError: false, trust: false, strict: false, maxSize: 20, maxExpand: 200 });
     for (const name of ["role", "aria-label"]) place.removeAttribute(name); // MathML says it better than LaTeX
     if (display) watch.observe(place);
-  }, () => undefined);
+  }).catch(() => {
+    place.textContent = latex;
+  });
   return place;
 }

@@ -98,6 +98,8 @@ WRONG = {
     "markup_in_an_id": {"edges": [msgspec.structs.replace(edge(), id='e"><script>')]},
     "control_in_an_id": {"scopes": [scope("s\0", None)]},
     "id_without_end": {"scopes": [scope("s" * 61, None)]},
+    "name_without_end": {"nodes": first_node(name="a" * 10_001)},
+    "path_without_end": {"scopes": [msgspec.structs.replace(scope("s", None), path="a" * 10_001)]},
     "integer_no_tensor_holds": {"nodes": first_node(outputs=output(1 << 65))},
     "statistic_no_tensor_has": {"nodes": statistic(1 << 65)},
     "heatmap_of_nothing": {"nodes": heat()},

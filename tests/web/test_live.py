@@ -377,6 +377,15 @@ def test_page_that_asks_gets_long_answers_deflated(client: TestClient) -> None:
     assert answer["type"] == "result" and answer["id"] == 1
 
 
+def test_bytes_are_no_message() -> None:
+    with TestClient(create_app(Settings(), IdlePool())) as client:
+        with client.websocket_connect(LIVE) as socket:
+            socket.send_bytes(b"junk")
+            with pytest.raises(WebSocketDisconnect) as closed:
+                socket.receive_json()
+    assert closed.value.code == 1003
+
+
 class UnsoundPool(IdlePool):
     """What it runs comes to a graph that cannot be drawn: elements that are none."""
 
