@@ -68,7 +68,7 @@ class Balance:
     def reason(self, place: Place) -> Rest:
         """Why something is missing that has no name of its own."""
         output = self.output(place)
-        if output.is_inside:
+        if output.is_inside or self.is_read_inside(place):
             return "inside"
         hooks = output.tensor._backward_hooks
         if id(output.tensor) in self.weaver.hooked or (hooks and not output.tensor.retains_grad):
@@ -77,6 +77,16 @@ class Balance:
         if output.grad_fn is not None and run is not None and self.was_changed(output, run):
             return "hook"
         return "unrecorded"
+
+    def is_read_inside(self, place: Place) -> bool:
+        """Whether the op that made an output reads it again for another of its outputs, as an LSTM
+        cell its c for its h."""
+        output, run = self.output(place), self.flows.reached.get(place)
+        edge = (output.grad_fn, output.output_nr)
+        return run is not None and any(
+            self.weaver.owner.get(node) == place[0] and edge in node.next_functions
+            for node, _, _ in run.sent
+        )
 
     def was_changed(self, output: Output, run: BackwardRun) -> bool:
         """Whether the engine itself gave an autograd node something else than it was sent."""

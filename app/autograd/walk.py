@@ -94,8 +94,9 @@ class Walk:
     def _note(self, step: StepDraft, index: int, entry: int, contribution: Any) -> None:
         total = added(self.sums.get((index, entry)), contribution)
         self.sums[(index, entry)] = total
-        if entry in step.inputs:
-            step.contributions[step.inputs.index(entry)] = total
+        if entry in step.inputs:  # one node, twice: what this step sends, not what the pass did
+            at = step.inputs.index(entry)
+            step.contributions[at] = added(step.contributions[at], contribution)
         else:
             step.inputs.append(entry)
             step.contributions.append(contribution)

@@ -60,6 +60,8 @@ class Cards:
                 lines += formula_lines(self.symbols, row, draft, letters, place)
         lines += Chain(self.replay, self.symbols).lines(place)
         notes = row_notes(row, draft, self.lang)
+        if self.replay.is_piled(place):
+            notes.append(say("card.last_pass", self.lang))
         gradient = self.replay.assembly.flows.gradients.get(place)
         if gradient is not None and self.replay.assembly.rest(place, gradient)[1] == "hook":
             notes.append(say("card.hooked", self.lang))

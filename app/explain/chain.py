@@ -102,10 +102,11 @@ class Chain:
             if len(links.get(at, ())) > FOLLOWED:
                 return None
             for step, position in links.get(at, ()):
+                held = backward.held[step.draft]
                 ahead = (step.draft, self.output_of(backward, step))
-                if not self.is_scalar(ahead):
+                if not self.is_scalar(ahead) or sum(g is not None for g in held) > 1:
                     return None
-                slope = slopes[at] * self.slope(backward, step, position)
+                slope = slopes[at] * self.slope(backward, step, position, ahead[1])
                 is_end = ahead not in links or self.symbols.name(ahead) is not None
                 bag = ends if is_end else slopes
                 if is_end and ends and ahead not in ends:
@@ -119,9 +120,8 @@ class Chain:
         """The output a step held a gradient of."""
         return next((k for k, g in enumerate(backward.held[step.draft]) if g is not None), 0)
 
-    def slope(self, backward: Backward, step: StepDraft, position: int) -> float:
-        """The local derivative of a scalar op by a scalar, as torch's engine used it."""
-        output = self.output_of(backward, step)
+    def slope(self, backward: Backward, step: StepDraft, position: int, output: int) -> float:
+        """The local derivative of a scalar output by a scalar, as torch's engine used it."""
         held = backward.held[step.draft]
         upstream = held[output] if held else None
         g = float(upstream) if upstream is not None else 0.0

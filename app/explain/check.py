@@ -16,7 +16,7 @@ from torch import Tensor
 
 from app.autograd.flows import added, as_tensor
 from app.autograd.values import number
-from app.explain.honest import STEP, culprit, unlearned
+from app.explain.honest import STEP, culprit, excuse, unlearned
 from app.explain.replay import Backward, Place, Replay, Unreplayable, is_out_of_memory
 from app.explanations import Checks, LeafCheck
 from app.settings import settings
@@ -187,7 +187,10 @@ class Checker:
         """What the differences say."""
         agrees = largest <= self.tolerance(leaf) * scale + 1e-7
         places = [_unraveled(k, x.shape) for k in kinks]
-        kind: Any = "agrees" if agrees else "disagrees"
+        needed = self.needed(leaf)
+        found = None if agrees else culprit(self.replay, self.backward, needed)
+        reason = None if agrees else excuse(self.replay, leaf, needed, found)
+        kind: Any = "agrees" if agrees else "unchecked" if reason else "disagrees"
         if kinks and (agrees or not steps):
             kind = "kink"
         return LeafCheck(
@@ -198,8 +201,8 @@ class Checker:
             step=max(steps) if steps else None,
             elements=done,
             kinks=places,
-            culprit=None if agrees else culprit(self.replay, self.backward, self.needed(leaf)),
-            note=self.note(leaf, done, x.numel()),
+            culprit=None if reason else found,
+            note=say(f"check.{reason}", self.lang) if reason else self.note(leaf, done, x.numel()),
         )
 
     def by_direction(

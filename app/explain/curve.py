@@ -69,7 +69,7 @@ class Curves:
         self, node: str, leaf: Place, root: Place, x: Tensor, function: Function
     ) -> Curvature:
         """Hessian of a scalar root, Jacobian of another; both modes along ones."""
-        y = function(x)
+        y = function(x.clone().requires_grad_())  # a gradient inside the program needs a graph
         is_scalar = y.numel() == 1
         matrix = hessian(function, x) if is_scalar else jacobian(function, x)
         notes = []

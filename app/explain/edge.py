@@ -100,11 +100,16 @@ class EdgeWriter:
             doc=DOCS.format(row.doc) if row else None,
             known=row is not None,
             lines=lines,
-            notes=[*notes, *row_notes(row, self.draft, self.lang)],
+            notes=[*notes, *self.piled(), *row_notes(row, self.draft, self.lang)],
             upstream=None if upstream is None else read.value(upstream),
             local=None if local is None else read.value(local),
             contribution=read.value(sent),
         )
+
+    def piled(self) -> list[str]:
+        """What is worth saying where earlier passes sent along this edge too."""
+        is_one = len(self.draft.inputs[self.position].contributions) < 2
+        return [] if is_one else [say("card.last_pass", self.lang)]
 
     def unused(self, alone: Alone, title: str) -> Card:
         """What the op computes, where nothing came back through it."""

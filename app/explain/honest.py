@@ -11,10 +11,12 @@ from torch import Tensor
 
 from app.autograd.events import Op
 from app.autograd.flows import as_tensor
-from app.explain.replay import Backward, Place, Replay, Unreplayable
+from app.explain.replay import Backward, Place, Replay, Unreplayable, flat_tensors
 
 #: step of a central difference in float64, times max(1, |x|)
 STEP = 6e-6
+#: ops that read one triangle of a matrix and differentiate as if the other followed
+SYMMETRIC = frozenset({"linalg_eigh", "linalg_eigvalsh", "linalg_cholesky", "cholesky"})
 
 
 def culprit(replay: Replay, backward: Backward, between: list[int]) -> str | None:
@@ -25,6 +27,21 @@ def culprit(replay: Replay, backward: Backward, between: list[int]) -> str | Non
         if step.draft in wanted and not is_honest(replay, backward, step):
             return replay.assembly.ids.get(step.draft)
     return None
+
+
+def excuse(replay: Replay, leaf: Place, between: list[int], node: str | None) -> str | None:
+    """Why a true gradient differs from the slope all the same, where `node` is the culprit: an op
+    that takes its matrix to be symmetric; or, where all are honest, a hook of the program's."""
+    if node is not None:
+        ops = {replay.drafts[d].op for d in between if replay.assembly.ids.get(d) == node}
+        return None if ops.isdisjoint(SYMMETRIC) else "symmetric"
+    places = [leaf, *((d, k) for d in between for k in range(len(replay.drafts[d].outputs)))]
+    hooked = replay.assembly.weaver.hooked
+    return (
+        "hooked"
+        if any(id(replay.drafts[d].outputs[k].tensor) in hooked for d, k in places)
+        else None
+    )
 
 
 def unlearned(replay: Replay, leaf: Place) -> set[int]:
@@ -76,11 +93,6 @@ def _paired(
 ) -> float:
     """⟨upstream, op(… moved argument …)⟩."""
     moved = [t + move if k == at else t for k, t in enumerate(operands)]
-    known: dict[Place, Tensor] = {(e.source, e.output): t for e, t in zip(draft.inputs, moved)}
-    replay.step(draft, known, torch.float64)
-    total = 0.0
-    for position, upstream in enumerate(backward.held[draft.index]):
-        if upstream is not None:
-            out = known[(draft.index, position)]
-            total += float((out.double() * upstream.double()).sum())
-    return total
+    outs = flat_tensors(replay.call(draft, moved, torch.float64))
+    held = backward.held[draft.index]
+    return sum(float((y.double() * g.double()).sum()) for y, g in zip(outs, held) if g is not None)

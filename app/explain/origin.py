@@ -59,7 +59,12 @@ class Origins:
             raise ProgramError("no_origin", lang=self.lang)
         self.refuse_complex(draft)
         alone = Alone(self.replay, draft)
-        rows = alone.jacobian_row(place[1], tuple(at))
+        try:
+            rows = alone.jacobian_row(place[1], tuple(at))
+        except RuntimeError as error:
+            if "is not implemented" not in str(error):
+                raise
+            raise ProgramError("no_origin", lang=self.lang) from error  # w.data = …
         lit = []
         for edge, row in zip(draft.inputs, rows):
             if row is not None:
@@ -182,6 +187,7 @@ class Origins:
             latex=f"{element(whole, at)} = {summed(terms, total)} = {tex(total)}",
             terms=len(terms),
             is_numeric=False,
+            notes=[say("card.last_pass", self.lang)] if self.replay.is_piled(place) else [],
         )
 
     def refuse_complex(self, draft: Draft) -> None:

@@ -81,6 +81,10 @@ class Walk:
             notes.append(say("paths.left_out", self.lang, count=f"{count - len(found):,}"))
         if is_norm:
             notes.append(say("paths.norms", self.lang))
+        if self.replay.is_piled(self.leaf):
+            notes.append(say("card.last_pass", self.lang))
+        if len(found) == count and gradient is not None and not _alike(shown, gradient):
+            notes.append(say("paths.differ", self.lang))
         ids = self.replay.assembly.ids
         return Paths(
             leaf=ids[self.leaf[0]],
@@ -150,10 +154,17 @@ class Walk:
         if not 1 < len(links) <= 8 or not all(self.chain.is_scalar(place) for place in places):
             return ""
         slopes = [
-            plain(tex(self.chain.slope(self.backward, link[1], link[2])))
+            plain(tex(self.chain.slope(self.backward, link[1], link[2], link[3][1])))
             for link in reversed(links)
         ]
         return r" \cdot ".join(slopes) + f" = {tex(share)}"
+
+
+def _alike(shown: Tensor, gradient: Tensor) -> bool:
+    """Whether shares add up to a gradient, as far as its type tells."""
+    tolerance = 1e-3 if gradient.dtype in (torch.float32, torch.float64) else 5e-2
+    apart = float((shown.double() - gradient.double().reshape(shown.shape)).norm())
+    return not apart > tolerance * float(gradient.double().norm()) + 1e-6
 
 
 def paths_to(replay: Replay, backward: Backward, node: str, lang: str) -> Paths:

@@ -104,6 +104,13 @@ class Replay:
         uses = [d for d in self.drafts if d.is_left_out] if self.assembly.left_out else []
         return any((e.source, e.output) == place for d in uses for e in d.inputs)
 
+    def is_piled(self, place: Place) -> bool:
+        """Whether a tensor's .grad holds more than the last pass brought."""
+        flows = self.assembly.flows
+        used = [use for use in flows.uses.get(place, ()) if use.contributions]
+        times = max([len({id(use.run) for use in used}), *(len(u.contributions) for u in used)])
+        return times > 1 or place in flows.ledger.carried
+
     def is_complex(self, place: Place) -> bool:
         """Whether a tensor is complex: no float64 stands for it."""
         return bool(self.drafts[place[0]].outputs[place[1]].tensor.is_complex())

@@ -97,7 +97,7 @@ class Doctor:
     def without_gradient(self) -> Iterator[Place]:
         """The leaves that ask for a gradient and have none."""
         for draft in self.drafts:
-            if draft.index not in self.ids or draft.kind == "op":
+            if draft.index not in self.ids or draft.kind == "op" or not (draft.name or draft.span):
                 continue
             for k, output in enumerate(draft.outputs):
                 place = (draft.index, k)

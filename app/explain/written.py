@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from torch import Tensor
@@ -76,10 +77,15 @@ def scalar_numbers(letters: dict[str, Any], text: str) -> dict[str, str] | None:
     numbers = {}
     for name in names_in(text):
         value = letters.get(name)
+        if name == "pi":
+            continue
         if isinstance(value, Tensor) and value.numel() == 1:
             numbers[name] = tex(value.item())
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            is_silent = value == 1 and f"{name} *" in text  # alpha=1 says nothing
+            factor = rf"\b{name} \*(?!\*)"  # alpha=1 says nothing, an exponent of 1 does
+            is_silent = value == 1 and len(re.findall(rf"\b{name}\b", text)) == len(
+                re.findall(factor, text)
+            )
             numbers[name] = "" if is_silent else tex(value)
         elif value is None or isinstance(value, str):
             numbers[name] = ""  # an option; with single elements there is nothing to average

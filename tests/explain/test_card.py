@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.explanations import EdgeCard, NodeCard
+from app.explanations import EdgeCard, NodeCard, OriginOf, PathsBetween
 
 NEURON = """import torch
 import torch.nn.functional as F
@@ -166,3 +166,56 @@ def test_nested_unpacking_names_every_output(asked):
     )
     texts = [step.text for p in run.graph.passes for step in p.steps]
     assert any("sum(h)" in text for text in texts) and any("sum(c)" in text for text in texts)
+
+
+TWO = """import torch
+class Both(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        ctx.save_for_backward(a, b)
+        return a * b, a + b
+    @staticmethod
+    def backward(ctx, g, h):
+        a, b = ctx.saved_tensors
+        return g * b + h, g * a + h
+a = torch.tensor(1.5, requires_grad=True)
+b = torch.tensor(-0.5, requires_grad=True)
+p, s = Both.apply(a, b)
+L = p * s
+L.backward()
+"""
+
+
+def test_two_outputs_are_no_single_chain(asked):
+    run = asked(TWO)
+    assert lines(run.ask(NodeCard(node=run.id("a"))), "numbers") == []
+    products = [path.product for path in run.ask(PathsBetween(leaf=run.id("a"))).paths]
+    assert set(products) == {
+        r"1 \cdot \left(-0.5\right) = -0.5",
+        r"\left(-0.75\right) \cdot 1 = -0.75",
+    }
+
+
+def test_exponent_one_and_pi_stay_in_the_numbers(asked):
+    run = asked(
+        "import torch\nx = torch.tensor(0.7, requires_grad=True)\n"
+        "L = torch.deg2rad(x) + x ** 1\nL.backward()"
+    )
+    (local,) = lines(run.ask(EdgeCard(edge=run.edge("x", "deg2rad").id)), "local")
+    assert local.endswith(r"\frac{\pi}{180} = 0.01745")
+    (local,) = lines(run.ask(EdgeCard(edge=run.edge("x", "pow").id)), "local")
+    assert r"^{ - 1}" not in local and local.endswith("= 1")
+
+
+def test_earlier_passes_are_said(asked):
+    run = asked(
+        "import torch\nx = torch.tensor(1.5, requires_grad=True)\ny = x ** 2\n"
+        "y.backward(retain_graph=True)\ny.backward()"
+    )
+    for question in (
+        EdgeCard(edge=run.edge("x", "pow").id),
+        NodeCard(node=run.id("x")),
+        PathsBetween(leaf=run.id("x")),
+        OriginOf(node=run.id("x"), output=0, of="gradient", element=[]),
+    ):
+        assert any("last backward pass" in note for note in run.ask(question).notes)

@@ -175,3 +175,25 @@ def test_coarse_type_on_the_way_is_allowed_for(asked):
         "L = (h @ h.T).float().tanh().sum()\nL.backward()"
     )
     assert verdicts(run)[run.id("x")].verdict == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("y = x @ x.T\ny.register_hook(lambda g: g * 10)\nL = (y * y).sum()", "hook"),
+        ("w, V = torch.linalg.eigh(x)\nL = (x * x).sum() + w.prod() + V.abs().sum()", "symmetric"),
+    ],
+)
+def test_gradient_meant_to_differ_is_no_alarm(asked, body, word):
+    run = asked(
+        "import torch\nx = torch.tensor([[2., .3], [.3, 1.]], requires_grad=True)\n"
+        f"{body}\nL.backward()"
+    )
+    found = verdicts(run)[run.id("x")]
+    assert found.verdict == "unchecked" and word in found.note
+
+
+def test_square_is_not_blamed_for_another_op(asked):
+    run = asked(WRONG.replace("y = Cube.apply(h)", "y = Cube.apply(h * h)\ny = y * y"))
+    found = verdicts(run)[run.id("x")]
+    assert found.verdict == "disagrees" and found.culprit == run.op("Cube").id
