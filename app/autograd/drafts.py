@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from app.graph import NodeKind, Span
@@ -41,9 +42,8 @@ class Input:
     source: int
     output: int
     argument: int | str
-    edge: str = ""
     #: contribution per accumulating pass, or the last pass's alone; `run` is the last one's
-    contributions: list[Any] = dataclasses.field(default_factory=list)
+    contributions: tuple[Any, ...] = ()
     run: Any = None
     accumulated: bool = False
 
@@ -61,9 +61,11 @@ class Draft:
     scope: int | None = None
     outputs: list[Output] = dataclasses.field(default_factory=list)
     inputs: list[Input] = dataclasses.field(default_factory=list)
-    literals: list[Any] = dataclasses.field(default_factory=list)
+    literals: Sequence[Any] = ()
     depth: int = 0
     failed: bool = False
+    #: an op used one of its outputs
+    is_read: bool = False
     is_update: bool = False
     #: made by ops that were not recorded
     is_hidden: bool = False

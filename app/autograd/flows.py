@@ -113,3 +113,9 @@ class Flows:
         walk.seed()
         root = walk.root()
         self.passes.append(PassDraft("backward", root, run.inferred, walk.steps))
+        run.sent = [one for one in run.sent if self.is_told(one[0])]
+
+    def is_told(self, node: Any) -> bool:
+        """Whether what an autograd node sent may be asked for again."""
+        owner = self.weaver.owner.get(node)
+        return owner is None or not self.weaver.drafts[owner].is_left_out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from app.graph import Span
@@ -20,6 +21,7 @@ def place_of(node: ast.AST) -> Place:
     return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
 
+@cache
 def span_of(place: Place) -> Span:
     """The same as a Span."""
     return Span(line=place[0], column=place[1], end_line=place[2], end_column=place[3])

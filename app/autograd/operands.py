@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from torch import Tensor
@@ -44,9 +45,9 @@ def nodes_read(args: tuple[Any, ...], kwargs: dict[str, Any] | None, out: Any) -
     }
 
 
-def literals(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Any]:
+def literals(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Sequence[Any]:
     """The plain numbers a call was given beside its tensors."""
     plain: list[Any] = [a for a in args if isinstance(a, (int, float)) and not isinstance(a, bool)]
     if kwargs and isinstance(kwargs.get("exponent", kwargs.get("other")), (int, float)):
         plain.append(kwargs.get("exponent", kwargs.get("other")))
-    return plain
+    return plain or ()

@@ -65,7 +65,10 @@ class Walk:
             return
         draft = self.draft(index)
         step = StepDraft(index, [])
-        for position, target, number in self.weaver.crossings.get(node, ()):
+        crossings = self.weaver.crossings.get(node, ())
+        targets = node.next_functions if crossings else ()
+        for position, number in crossings:
+            target = targets[position][0]
             entry = draft.inputs[number]
             if draft.is_left_out and self.draft(entry.source).is_left_out:
                 continue
@@ -180,8 +183,8 @@ class Walk:
             return  # torch.autograd.grad does not touch .grad: its numbers stand on the steps
         for other in siblings:
             if other.run is not self.run and (not accumulates or not other.accumulated):
-                other.contributions = []
-        edge.contributions.append(total)
+                other.contributions = ()
+        edge.contributions = (*edge.contributions, total)
         edge.run, edge.accumulated = self.run, accumulates
 
     def _note_leaves(self) -> None:
@@ -217,4 +220,4 @@ class Walk:
     def _forget(self, place: tuple[int, int]) -> None:
         """Drop what earlier passes sent to this leaf: its gradient was reset in between."""
         for edge in self.flows.uses.get(place, []):
-            edge.contributions = []
+            edge.contributions = ()

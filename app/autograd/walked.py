@@ -64,7 +64,7 @@ class Walk:
         weaver.drafts.append(draft)
         if is_accumulator(node):
             draft.kind = "constant"  # the leaf itself; parameter once it is looked at
-            weaver.accumulators.append(node)
+            weaver.accumulators[node] = None
             weaver.add_output(draft, Output(node.variable, 0))
             draft.name = self.named.get((id(node.variable), 0))
             return
@@ -77,7 +77,8 @@ class Walk:
         for position, (target, number) in enumerate(node.next_functions):
             if target is None:
                 continue
-            weaver.crossings.setdefault(node, []).append((position, target, len(draft.inputs)))
+            crossing = (position, len(draft.inputs))
+            weaver.crossings[node] = (*weaver.crossings.get(node, ()), crossing)
             draft.inputs.append(Input(self.index[target], number, position))
 
     def _output(self, draft: Draft, node: Any, number: int, metadata: Any) -> None:
@@ -96,7 +97,7 @@ class Walk:
         if self.unknown:
             notes.append(self._note("values_not_recorded", count=self.unknown))
         self.program = Program(language="torch", source="", code="", notes=notes)
-        self.weaver.made = [[draft.index for draft in self.weaver.drafts], []]
+        self.weaver.made = [range(len(self.weaver.drafts)), ()]
         self.timings["run"] = (time.perf_counter() - start) * 1e3
         # the nodes were made before the pass began
         state.events.insert(0, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from torch import Tensor, nn
@@ -28,6 +29,8 @@ from app.autograd.operands import has_tensor, labelled, literals
 from app.autograd.recorder import WRITES, is_in_place, storage_pointer
 from app.ops.symbols import public_name
 
+#: (position among next_functions, input of the draft) of autograd edges
+Crossings = tuple[tuple[int, int], ...]
 #: fills that only give a leaf its first value
 FILLS = frozenset(
     {"uniform_", "normal_", "zero_", "fill_", "copy_", "trunc_normal_", "exponential_"}
@@ -42,7 +45,6 @@ class Weaver:
         self.nest = Nest(variables)
         self.drafts: list[Draft] = []
         self.current: dict[int, tuple[int, int]] = {}
-        self.seen: dict[int, int] = {}
         #: where in memory → the last event that wrote there, and its draft if it has one
         self.writes: dict[int, tuple[int, int | None]] = {}
         self.hooked: set[int] = set()
@@ -52,13 +54,14 @@ class Weaver:
         self.written: dict[int, list[tuple[int, int]]] = {}
         #: number of a backward run's event → id(leaf) → who made the leaf's value then
         self.leaves: dict[int, dict[int, tuple[int, int]]] = {}
-        self.consumed: set[int] = set()
         self.owner: dict[Any, int] = {}
         self.edge_source: dict[tuple[Any, int], tuple[int, int]] = {}
-        #: autograd node → every edge that leaves its draft: position, target, the input it flows to
-        self.crossings: dict[Any, list[tuple[int, Any, int]]] = {}
-        self.made: list[list[int]] = []
-        self.accumulators: list[Any] = []
+        #: autograd node → every edge that leaves its draft: position, the input it flows to
+        self.crossings: dict[Any, Crossings] = {}
+        #: crossings are alike in most nodes: each kind once
+        self.kinds: dict[Crossings, Crossings] = {}
+        self.made: list[Sequence[int]] = []
+        self.accumulators: dict[Any, None] = {}
 
     def weave(self, events: list[Any], is_whole: bool = True) -> None:
         """Fill `drafts`; `made[i]` lists the drafts that event i made. Of a run that goes on, what
@@ -66,7 +69,8 @@ class Weaver:
         for index, event in enumerate(events):
             before = len(self.drafts)
             self.take(event, index, events)
-            self.made.append(list(range(before, len(self.drafts))))
+            after = len(self.drafts)
+            self.made.append(range(before, after) if before < after else ())
         if not is_whole:
             return  # to ask a view for its autograd node now would change the run
         for place in list(self.current.values()):  # what nobody has read since it was written
@@ -125,7 +129,7 @@ class Weaver:
         draft.clipped = event
         for number, look in enumerate(event.looks):
             source, output = self.present(look.leaf, index)
-            self.consumed.add(source)
+            self.drafts[source].is_read = True
             draft.inputs.append(Input(source, output, f"0[{number}]"))
             if look.pointer:
                 self.writes[look.pointer] = (index, None)
@@ -151,10 +155,7 @@ class Weaver:
         inputs = (
             [] if is_factory else [self.input_of(t, label, index, event) for label, t in operands]
         )
-        draft = self.begin(op, index, event, kind)
-        draft.inputs = inputs
-        draft.failed = event.failed
-        draft.literals = literals(event.args, event.kwargs)
+        draft = self.begin(op, index, event, kind, inputs)
         out = event.args[0] if event.out is None and writes else event.out
         self.add_outputs(draft, out, event)
         for written in (out if isinstance(out, (tuple, list)) else [out]) if writes else ():
@@ -166,7 +167,7 @@ class Weaver:
         self.adopt(draft, [output.grad_fn for output in draft.outputs])
         self.naming.name_op(draft, event, index, events, self.previous_name(draft, writes))
 
-    def begin(self, op: str, index: int, event: Op, kind: Any) -> Draft:
+    def begin(self, op: str, index: int, event: Op, kind: Any, inputs: list[Input]) -> Draft:
         """A new draft at the event's place in source and scopes."""
         draft = Draft(
             index=len(self.drafts),
@@ -175,7 +176,10 @@ class Weaver:
             event=index,
             span=span_at(event.code, event.lasti),
             scope=self.nest.innermost,
+            inputs=inputs,
+            literals=literals(event.args, event.kwargs),
             depth=event.depth,
+            failed=event.failed,
         )
         self.drafts.append(draft)
         return draft
@@ -203,7 +207,6 @@ class Weaver:
         if output.grad_fn is not None:
             self.edge_source.setdefault((output.grad_fn, output.output_nr), place)
         self.current[id(output.tensor)] = place
-        self.seen[id(output.tensor)] = output.event
         if output.grad_fn is None and output.tensor.requires_grad and output.tensor.is_leaf:
             self.versions.setdefault(id(output.tensor), []).append(place)
 
@@ -222,7 +225,7 @@ class Weaver:
     def input_of(self, tensor: Tensor, label: int | str, index: int, event: Op) -> Input:
         """The edge that brings a tensor's present value to this event."""
         source, output = self.present(tensor, index, (event, label))
-        self.consumed.add(source)
+        self.drafts[source].is_read = True
         if event.read and id(tensor) in event.read:
             self.tie((source, output), event.read[id(tensor)])
         return Input(source, output, label)
@@ -235,7 +238,7 @@ class Weaver:
         if self.writes:
             pointer = storage_pointer(tensor)
             event, writer = (self.writes.get(pointer) if pointer else None) or (-1, None)
-            if event > self.seen[id(tensor)]:
+            if event > self.drafts[place[0]].outputs[place[1]].event:
                 if writer is None:
                     return self.appear(tensor, index, use)
                 return self.refresh(tensor, event, writer)
@@ -250,7 +253,6 @@ class Weaver:
         place = self.edge_source.get((node, tensor.output_nr))
         if place is not None:
             self.current[id(tensor)] = place
-            self.seen[id(tensor)] = self.drafts[place[0]].outputs[place[1]].event
         elif node in self.owner:
             draft = self.drafts[self.owner[node]]
             inside = Output(tensor, draft.event, None, node, is_inside=True)
@@ -291,32 +293,32 @@ class Weaver:
     def adopt(self, draft: Draft, starts: list[Any]) -> None:
         """Give a draft the autograd nodes between its outputs and its inputs, and match every
         `next_functions` entry that leaves them to the input it flows back to."""
-        queue = [node for node in starts if node is not None and node not in self.owner]
-        for node in dict.fromkeys(queue):
+        queue = [node for node in dict.fromkeys(starts) if node not in self.owner and node]
+        for node in queue:
             self.owner[node] = draft.index
-        queue = list(dict.fromkeys(queue))
         used: dict[tuple[int, int], int] = {}
         for node in queue:
+            crossings = []
             for position, (target, number) in enumerate(node.next_functions):
                 if target is None:
                     continue
                 source = self.source_of(target, number, draft)
                 if source is not None:
-                    entry = self.match(draft, source, used)
-                    self.crossings.setdefault(node, []).append((position, target, entry))
+                    crossings.append((position, self.match(draft, source, used)))
                 elif target not in self.owner:
                     self.owner[target] = draft.index
                     queue.append(target)
+            if crossings:
+                kind = tuple(crossings)
+                self.crossings[node] = self.kinds.setdefault(kind, kind)
 
     def source_of(self, target: Any, number: int, draft: Draft) -> tuple[int, int] | None:
         """Which output an autograd edge leads to, if it leaves the draft."""
-        if is_accumulator(target):
-            self.accumulators.append(target)
-            return self.present(target.variable, draft.event)
         place = self.edge_source.get((target, number))
-        if place is not None and place[0] != draft.index:
-            return place
-        return None
+        if place is None and is_accumulator(target):
+            self.accumulators[target] = None
+            return self.present(target.variable, draft.event)
+        return place if place is not None and place[0] != draft.index else None
 
     def match(self, draft: Draft, source: tuple[int, int], used: dict[tuple[int, int], int]) -> int:
         """The draft's input from `source`: the next unused one, else the last, else a new one."""
@@ -332,14 +334,14 @@ class Weaver:
         if found is None:
             found = len(draft.inputs)
             draft.inputs.append(Input(source[0], source[1], "base"))
-            self.consumed.add(source[0])
+            self.drafts[source[0]].is_read = True
         return found
 
     def take_update(self, event: Update, index: int) -> None:
         """An optimizer step gives every parameter a new version."""
         for parameter in event.parameters:
             source, output = self.present(parameter, index)
-            self.consumed.add(source)
+            self.drafts[source].is_read = True
             draft = Draft(len(self.drafts), "op", f"{event.name}.step", index, None)
             draft.span = span_at(*event.place) if event.place else None
             draft.scope = self.nest.innermost
@@ -363,11 +365,10 @@ class Weaver:
         if place is None:
             return _is_init(event.func) or isinstance(target, nn.Parameter)
         draft = self.drafts[place[0]]
-        is_fresh = draft.kind != "op" and place[0] not in self.consumed and event.out is target
+        is_fresh = draft.kind != "op" and not draft.is_read and event.out is target
         if is_fresh:
             draft.outputs[place[1]].content = event.content
             draft.outputs[place[1]].event = draft.event = len(self.made)
-            self.seen[id(target)] = draft.event
         return is_fresh
 
 

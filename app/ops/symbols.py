@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 #: op → sign; `{0}` is the first plain number among its arguments
@@ -119,7 +120,7 @@ def public_name(name: str) -> str:
     return PUBLIC.get(name, name)
 
 
-def symbol_of(op: str, literals: list[Any]) -> str:
+def symbol_of(op: str, literals: Sequence[Any]) -> str:
     """The sign of an op called with these plain numbers beside its tensors."""
     numbers = [short(x) for x in literals if isinstance(x, (int, float))]
     if op == "pow" and len(numbers) == 1:
