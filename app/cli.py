@@ -5,6 +5,7 @@ Exit codes: 0 fine, 2 the program is at fault, 1 we are."""
 from __future__ import annotations
 
 import ast
+import difflib
 import os
 import sys
 from collections.abc import Callable
@@ -12,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from msgspec.structs import replace
 
 from app.errors import GradreelError, Problem
 from app.export.formats import FORMATS
 from app.graph import encode
 from app.protocol import Job, Options, Outcome
 from app.settings import settings
+from app.words import say
 
 if TYPE_CHECKING:
     from app.render import Choices
@@ -30,6 +33,9 @@ Dtype = Annotated[str, typer.Option(help="float32 or float64")]
 Seed = Annotated[int, typer.Option(help="seed of every random stream")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for a free variable")]
 Lang = Annotated[str, typer.Option(help="en or es")]
+Repair = Annotated[
+    bool, typer.Option("--repair", help="run the proposed repair of a faulty program")
+]
 #: codes of problems that are this app's fault, not the program's
 OURS = ("worker_reply", "worker_start", "internal", "export_failed")
 
@@ -42,9 +48,11 @@ def trace(
     seed: Seed = 0,
     sets: Sets = None,
     lang: Lang = "en",
+    repair: Repair = False,
 ) -> None:
     """Print the Graph of a program as JSON."""
-    outcome = outcome_of(job_of(file, device, dtype, seed, sets, lang))
+    job = job_of(file, device, dtype, seed, sets, lang)
+    outcome = outcome_of(repaired(job) if repair else job)
     assert outcome.graph is not None
     write("-", encode(outcome.graph) + b"\n")
 
@@ -82,6 +90,7 @@ def render(
     seed: Seed = 0,
     sets: Sets = None,
     lang: Lang = "en",
+    repair: Repair = False,
 ) -> None:
     """Draw a program into a file."""
     from app.render import Choices, how_of
@@ -103,7 +112,8 @@ def render(
     except OSError as error:
         stop(f"cannot read {template}: {error.strerror}")
     choices = Choices(suffix=suffix, how=how, open=open_ or [], template=deck)
-    write(out, made(job_of(file, device, dtype, seed, sets, lang), choices))
+    job = job_of(file, device, dtype, seed, sets, lang)
+    write(out, made(repaired(job) if repair else job, choices))
 
 
 def format_of(out: str, form: str | None) -> str:
@@ -131,7 +141,7 @@ def made(job: Job, choices: Choices) -> bytes:
     try:
         return file_of(job, choices, settings(), counting())
     except GradreelError as error:
-        fail(error.problem)
+        fail(error.problem, job)
     except ValueError as error:
         stop(str(error))
 
@@ -248,21 +258,48 @@ def outcome_of(job: Job) -> Outcome:
 
     outcome = run_once(job, settings())
     if outcome.problem is not None:
-        fail(outcome.problem)
+        fail(outcome.problem, job)
     return outcome
 
 
-def fail(problem: Problem) -> NoReturn:
-    """Say what went wrong; exit 2, or 1 where the fault is ours."""
+def repaired(job: Job) -> Job:
+    """The job as its proposed repair has it, told line by line; the same where it needs none."""
+    from app.sandbox import run_once
+
+    problem = run_once(job, settings()).problem
+    if problem is None or problem.repair is None:
+        return job
+    typer.echo(f"{line_of(problem)}\n{changes(job.source, problem.repair)}", err=True)
+    return replace(job, source=problem.repair)
+
+
+def fail(problem: Problem, job: Job) -> NoReturn:
+    """Say what went wrong, and the repair; exit 2, or 1 where the fault is ours."""
     typer.echo(line_of(problem), err=True)
+    if problem.repair is not None:
+        told = say("cli.repair", job.options.lang)
+        typer.echo(f"{changes(job.source, problem.repair)}\n  {told}", err=True)
     raise typer.Exit(1 if problem.code in OURS else 2)
 
 
+def changes(source: str, repair: str) -> str:
+    """Only the lines that change, - before and + after."""
+    pair = source.split("\n"), repair.split("\n")
+    rows = list(difflib.unified_diff(*pair, n=0, lineterm=""))[2:]
+    most = 60
+    rest = [] if len(rows) <= most else [f"… {len(rows) - most} more"]
+    return "\n".join(f"  {row}" for row in [*rows[:most], *rest])
+
+
 def line_of(problem: Problem) -> str:
-    """line:column: code: message, then the hint and the frames."""
+    """line:column: code: message, then the hint, the frames, what else the repair mends (+) and what
+    it leaves (!)."""
     place = f"{problem.span.line}:{problem.span.column}: " if problem.span else ""
     lines = [f"{place}{problem.code}: {problem.message}", f"  {problem.hint}"]
-    return "\n".join(lines + [f"  {frame}" for frame in problem.frames])
+    lines += [f"  {frame}" for frame in problem.frames]
+    lines += [f"  + {also}" for also in problem.mends]
+    lines += [f"  ! {problem.remains}"] if problem.remains else []
+    return "\n".join(lines)
 
 
 def stop(message: str) -> NoReturn:

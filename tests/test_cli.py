@@ -55,6 +55,20 @@ def test_faulty_program_exits_two() -> None:
     assert message.partition(":")[0].isidentifier()
 
 
+BROKEN = "import torch\nx = torch.tensor([1], requires_grad=True)\nx.sum().backwards()\n"
+
+
+def test_repair_is_shown_and_run_when_asked_for() -> None:
+    done = call("trace", program=BROKEN)
+    assert done.returncode == 2 and "--repair" in done.stderr and done.stdout == ""
+    assert "  -x.sum().backwards()\n" in done.stderr and "  +x.sum().backward()\n" in done.stderr
+    done = call("trace", "--repair", program=BROKEN)
+    assert done.returncode == 0 and "  +x.sum().backward()\n" in done.stderr
+    assert json.loads(done.stdout)["program"]["source"].endswith(
+        "[1.0], requires_grad=True)\nx.sum().backward()\n"
+    )
+
+
 @pytest.fixture
 def quick(monkeypatch):
     """`render` in this process, its one program run once for all tests."""

@@ -18,6 +18,7 @@ from app.sandbox.device import has_driver
 from app.sandbox.documents import Documents
 from app.sandbox.handle import Worker
 from app.sandbox.lone import LoneNursery
+from app.sandbox.mend import mended
 from app.sandbox.nursery import WARM_S, Nursery
 from app.sandbox.verdict import verdict
 from app.sandbox.watch import Watch, reports_allowed
@@ -279,7 +280,7 @@ def run_and_ask(
             await pool.start()
             outcome = await pool.run(job, session="alone" if questions else None)
             if outcome.problem is not None:
-                return outcome, []
+                return await mended(pool, job, outcome), []
             lang = job.options.lang
             return outcome, [await pool.ask("alone", each, lang) for each in questions]
         except GradreelError as error:
