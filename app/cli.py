@@ -5,7 +5,6 @@ Exit codes: 0 fine, 2 the program is at fault, 1 we are."""
 from __future__ import annotations
 
 import ast
-import difflib
 import os
 import sys
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from app.export.formats import FORMATS
 from app.graph import encode
 from app.protocol import Job, Options, Outcome
 from app.settings import settings
+from app.told import changes, line_of
 from app.words import say
 
 if TYPE_CHECKING:
@@ -280,26 +280,6 @@ def fail(problem: Problem, job: Job) -> NoReturn:
         told = say("cli.repair", job.options.lang)
         typer.echo(f"{changes(job.source, problem.repair)}\n  {told}", err=True)
     raise typer.Exit(1 if problem.code in OURS else 2)
-
-
-def changes(source: str, repair: str) -> str:
-    """Only the lines that change, - before and + after."""
-    pair = source.split("\n"), repair.split("\n")
-    rows = list(difflib.unified_diff(*pair, n=0, lineterm=""))[2:]
-    most = 60
-    rest = [] if len(rows) <= most else [f"… {len(rows) - most} more"]
-    return "\n".join(f"  {row}" for row in [*rows[:most], *rest])
-
-
-def line_of(problem: Problem) -> str:
-    """line:column: code: message, then the hint, the frames, what else the repair mends (+) and what
-    it leaves (!)."""
-    place = f"{problem.span.line}:{problem.span.column}: " if problem.span else ""
-    lines = [f"{place}{problem.code}: {problem.message}", f"  {problem.hint}"]
-    lines += [f"  {frame}" for frame in problem.frames]
-    lines += [f"  + {also}" for also in problem.mends]
-    lines += [f"  ! {problem.remains}"] if problem.remains else []
-    return "\n".join(lines)
 
 
 def stop(message: str) -> NoReturn:

@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from msgspec.structs import replace
 
 from app.errors import LimitError
 from app.graph import Struct
 from app.protocol import Job, Outcome
+from app.sandbox.mend import mended
 from app.web.draw import Changes, Drawable, drawn, found_in
 from app.web.exporting import Exporting, export_of, template_chars
 from app.web.limits import address_of, allowed
@@ -28,6 +30,7 @@ from app.web.messages import (
     FoldMessage,
     FoundMessage,
     FromPage,
+    MendedMessage,
     ProblemMessage,
     ResultMessage,
     RunMessage,
@@ -156,15 +159,22 @@ class Document:
             self.job = message.job
         try:
             outcome = await Running(self, message).outcome()
-            await self.answer(message.id, outcome)
+            found = outcome.problem
+            if found is None or found.repair is None:
+                await self.answer(message.id, outcome)
+                return
+            told = replace(outcome, problem=replace(found, repair=None))  # trying takes a while
+            await self.answer(message.id, told, is_mending=True)
+            problem = (await mended(self.pool, message.job, outcome)).problem or found
+            await self.send(MendedMessage(id=message.id, problem=problem))
         except Exception as error:
             await self.failed(message.id, error)
 
-    async def answer(self, number: int, outcome: Outcome) -> None:
+    async def answer(self, number: int, outcome: Outcome, is_mending: bool = False) -> None:
         """The result, or the problem alone where nothing was recorded."""
         if outcome.graph is None or (outcome.problem and not outcome.graph.nodes):
             problem = outcome.problem or LimitError("worker_reply", lang=self.lang).problem
-            await self.send(ProblemMessage(id=number, problem=problem))
+            await self.send(ProblemMessage(id=number, problem=problem, is_mending=is_mending))
             return
         run = Drawable.of(outcome.graph, outcome.autograd)
         how = self.changes()
@@ -179,6 +189,7 @@ class Document:
             size=(run.nodes, run.edges),
             opened=how.fold.opened if how.fold else [],
             closed=how.fold.closed if how.fold else [],
+            is_mending=is_mending,
         )
         await self.send(result)
 

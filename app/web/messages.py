@@ -120,10 +120,20 @@ class ResultMessage(Struct, frozen=True, kw_only=True, tag="result"):
     problem: Problem | None = None
     opened: list[str] = []
     closed: list[str] = []
+    is_mending: bool = False
 
 
 class ProblemMessage(Struct, frozen=True, kw_only=True, tag="problem"):
-    """A run that drew nothing: the last good picture stays."""
+    """A run that drew nothing: the last good picture stays. While one `is_mending`, a repair is
+    tried, and a MendedMessage follows."""
+
+    id: int
+    problem: Problem
+    is_mending: bool = False
+
+
+class MendedMessage(Struct, frozen=True, kw_only=True, tag="mended"):
+    """The problem a run has been said to have, with its repair."""
 
     id: int
     problem: Problem
@@ -184,6 +194,7 @@ ToPage = (
     | SketchMessage
     | ResultMessage
     | ProblemMessage
+    | MendedMessage
     | ViewMessage
     | AnswerMessage
     | FoundMessage

@@ -8,7 +8,6 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from app.protocol import Outcome, Progress, Sketch
-from app.sandbox.mend import mended
 from app.web.draw import Drawable, drawn
 from app.web.messages import ProgressMessage, RunMessage, SketchMessage
 
@@ -34,20 +33,19 @@ class Running:
         """What the run comes to; an outline of it is told before."""
         pool, name = self.document.pool, self.document.name
         found: Outcome | None = None
+        job = self.message.job
         try:
-            found = await pool.run(
-                self.message.job, progress=self.progress, sketch=self.sketch, session=name
-            )
-            found = await mended(pool, self.message.job, found)
+            told = await pool.run(job, progress=self.progress, sketch=self.sketch, session=name)
+            found = told
         finally:
             if self.drawing and not (found and self.is_outlined):
                 self.drawing.cancel()
             if self.is_outlined and (found is None or found.graph is None):
                 pool.drop(name)  # nothing took the place of the worker of the run before
-        if found.graph is not None:
+        if told.graph is not None:
             self.progress(Progress(stage="layout"))
         await asyncio.gather(*self.news, return_exceptions=True)  # none may come after the answer
-        return found
+        return told
 
     def progress(self, report: Progress) -> None:
         """Tell how far it is."""

@@ -4,15 +4,15 @@ import { inflated } from "./deflate";
 import { byId } from "./dom";
 import { exportNews } from "./export";
 import {
-  anchor, boot, busy, closed, connected, device, dtype, inputs, language, lastStep, nodes, opened, playing, problem, result,
+  anchor, boot, busy, closed, connected, device, dtype, inputs, language, lastStep, mending, nodes, opened, playing, problem, result,
   root, seed, selected, sketch, source, stale, step, t, thumbs, view, wanted,
 } from "./state";
 import type {
-  AnswerMessage, AskMessage, Card, Checks, Curvature, Derivation, Distributed, ExportedMessage, ExportingMessage, FindMessage, FoldMessage, Found, Health, FoundMessage, Memory, Origin, Paths, Problem, ProblemMessage,
+  AnswerMessage, AskMessage, Card, Checks, Curvature, Derivation, Distributed, ExportedMessage, ExportingMessage, FindMessage, FoldMessage, Found, Health, FoundMessage, Memory, MendedMessage, Origin, Paths, Problem, ProblemMessage,
   ProgressMessage, Reasons, ResultMessage, RunMessage, SketchMessage, Sliced, Unanswered, ViewMessage,
 } from "./types";
 
-type FromServer = ProgressMessage | SketchMessage | ResultMessage | ProblemMessage | ViewMessage | AnswerMessage | FoundMessage | ExportingMessage | ExportedMessage;
+type FromServer = ProgressMessage | SketchMessage | ResultMessage | ProblemMessage | MendedMessage | ViewMessage | AnswerMessage | FoundMessage | ExportingMessage | ExportedMessage;
 /** Which question each answer answers. */
 interface Answers {
   slice: Sliced; distribution: Distributed; edge_card: Card; node_card: Card; origin_of: Origin; derive: Derivation; paths_between: Paths;
@@ -196,6 +196,10 @@ function take(message: FromServer): void {
       const { stage, count, total, elapsed_ms: elapsed } = message;
       busy.value = { stage, count, total, elapsed, since: performance.now() };
     } else if (message.type === "sketch") draft(message);
+    else if (message.type === "mended") batch(() => {
+      mending.value = false;
+      problem.value = message.problem;
+    });
     else finish(message);
   }
 }
@@ -229,6 +233,7 @@ function finish(message: ResultMessage | ProblemMessage): void {
   pending = 0;
   batch(() => {
     busy.value = null;
+    mending.value = message.is_mending;
     problem.value = message.problem;
     if (message.type === "problem") {
       stale.value = true;

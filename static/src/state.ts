@@ -32,6 +32,8 @@ export const seed = signal(0);
 export const root = signal<string | null>(null);
 export const result = signal<Result | null>(null);
 export const problem = signal<Problem | null>(null);
+/** Whether a repair of it is being tried. */
+export const mending = signal(false);
 export const stale = signal(false);
 export const busy = signal<Busy | null>(null);
 export const sketch = signal<Sketch | null>(null);

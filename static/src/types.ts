@@ -717,10 +717,18 @@ export interface ResultMessage {
   problem: Problem | null;
   opened: string[];
   closed: string[];
+  is_mending: boolean;
 }
 
 export interface ProblemMessage {
   type: "problem";
+  id: number;
+  problem: Problem;
+  is_mending: boolean;
+}
+
+export interface MendedMessage {
+  type: "mended";
   id: number;
   problem: Problem;
 }

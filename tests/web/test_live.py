@@ -126,12 +126,27 @@ def test_faulty_program_leaves_socket_usable(client: TestClient) -> None:
 def test_problem_offers_one_repair_that_runs(client: TestClient) -> None:
     with client.websocket_connect(LIVE) as socket:
         run(socket, 1, PASTED)
-        problem = answer_of(socket)["problem"]
+        first = answer_of(socket)
+        assert first["is_mending"] and first["problem"]["repair"] is None
+        assert first["problem"]["code"] == "lost_indentation"
+        told = answer_of(socket)
+        assert (told["type"], told["id"]) == ("mended", 1)
+        problem = told["problem"]
         assert problem["code"] == "lost_indentation" and len(problem["mends"]) == 1
         run(socket, 2, problem["repair"])
         assert answer_of(socket)["problem"] is None
     refused = client.post("/api/v1/trace", json={"source": PASTED}).json()["error"]
     assert refused["repair"] == problem["repair"]
+
+
+def test_a_new_run_ends_the_search_for_a_repair(client: TestClient) -> None:
+    endless = "import torch\nx = torch.tensor([1], requires_grad=True)\nwhile True: pass"
+    with client.websocket_connect(LIVE) as socket:
+        run(socket, 1, endless)
+        assert answer_of(socket)["is_mending"]
+        run(socket, 2, "y = 2.0 * 3.0")
+        told = answer_of(socket)
+        assert (told["type"], told["id"]) == ("result", 2) and not told["is_mending"]
 
 
 @pytest.mark.parametrize("origin", ["http://elsewhere.example", "null"])

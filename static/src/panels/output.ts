@@ -3,7 +3,7 @@ import { effect } from "@preact/signals-core";
 import { run } from "../api";
 import { byId, el } from "../dom";
 import { flat } from "../numbers";
-import { inputs, languageName, problem, result, source, stale, t } from "../state";
+import { inputs, languageName, mending, problem, result, source, stale, t } from "../state";
 import { load, reveal } from "./editor";
 import { lines } from "./diff";
 import { control } from "./network";
@@ -19,6 +19,7 @@ function showProblem(): void {
   const place = span ? el("button", { type: "button", class: "link", click: () => reveal(span) }, t("page.line", { line: span.line })) : null;
   const parts: HTMLElement[] = [el("p", { class: "message" }, place, place ? " · " : "", now.message), el("p", { class: "hint" }, now.hint)];
   if (now.frames.length > 1) parts.push(el("details", {}, el("summary", {}, t("page.frames")), el("pre", {}, now.frames.join("\n"))));
+  if (mending.value) parts.push(el("p", { class: "hint is-mending" }, t("page.mending")));
   const repair = now.repair;
   if (repair) {
     parts.push(el("button", { type: "button", id: "accept", class: "primary small", click: () => load(repair) }, t("page.accept")));
