@@ -45,8 +45,12 @@ def refuse(request: Request, code: str, status: int, **words: Any) -> Response:
 
 
 async def decoded(request: Request, kind: type[T], most: int) -> T:
-    """The body as a struct. Raises LimitError beyond `most` bytes, where it dawdles or is not one."""
+    """The body as a struct. Raises LimitError beyond `most` bytes, where it dawdles, is not one, or
+    says that it is something else."""
     body, lang = bytearray(), language_of(request)
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in ("", "application/json"):
+        raise LimitError("not_json", lang=lang, media=media[:100])
     try:
         async with asyncio.timeout(BODY_S):
             async for chunk in request.stream():

@@ -41,6 +41,7 @@ HOW: dict[str, Any] = {
 }
 REFUSALS = {
     "413": {"description": "the request is too large"},
+    "415": {"description": "the body is not sent as application/json"},
     "422": {"description": "the program is at fault: {error: {code, message, hint, span}}"},
     "429": {"description": "too many requests"},
 }

@@ -58,8 +58,10 @@ def base_of(request: Request) -> str:
 def fitting(
     width: float, height: float, most: tuple[int | None, int | None] = (None, None)
 ) -> tuple[int, int]:
-    """The size of an iframe in which a picture of this size can be read, within `most`."""
+    """The size of an iframe in which a picture of this size can be read, never beyond `most`: a
+    consumer that asked for less has no room for more."""
     wide = min(EMBED[0], most[0] or EMBED[0])
     scale = min(1.0, wide / max(width, 1))
     tall = min(max(height * scale + BAR, wide * 0.4), wide * 0.75, most[1] or EMBED[0])
-    return max(LEAST[0], int(wide)), max(LEAST[1], int(tall))
+    least = (min(side, limit or side) for side, limit in zip(LEAST, most))
+    return max(next(least), int(wide)), max(next(least), int(tall))

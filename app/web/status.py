@@ -14,6 +14,7 @@ STATUS = {
     **dict.fromkeys(
         ("code_too_large", "source_too_large", "template_too_large", "link_too_large"), 413
     ),
+    "not_json": 415,
     "too_many_requests": 429,
     "server_failed": 500,
     **dict.fromkeys(("busy", "worker_start", "worker_reply", "links_unavailable"), 503),

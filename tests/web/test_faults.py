@@ -41,15 +41,15 @@ CASES: list[Any] = [
     ("POST", "/api/v1/links", {"json": {"code": "x"}}, 400, "code_malformed"),
     ("POST", "/api/v1/export/exe", {"json": JOB}, 400, "export_format"),
     *(
-        ("POST", path, {"content": body, "headers": {"content-type": kind}}, 422, "malformed")
+        ("POST", path, {"content": body, "headers": {"content-type": kind}}, status, code)
         for path in ("/api/v1/trace", "/api/v1/export/png", "/api/v1/links")
-        for body, kind in (
-            (b"source=x&code=y", "application/x-www-form-urlencoded"),
-            (b"<x/>", "application/xml"),
-            (b"\xff\xfe\x00", "application/json; charset=utf-16"),
-            (b"", "application/json"),
-            (b"[" * 9000, "application/json"),
-            (b"\x1f\x8b\x08", "application/octet-stream"),
+        for body, kind, status, code in (
+            (b"source=x&code=y", "application/x-www-form-urlencoded", 415, "not_json"),
+            (b'{"source": "y = 1", "code": "x"}', "text/plain", 415, "not_json"),
+            (b"\x1f\x8b\x08", "application/octet-stream", 415, "not_json"),
+            (b"\xff\xfe\x00", "application/json; charset=utf-16", 422, "malformed"),
+            (b"", "Application/JSON", 422, "malformed"),
+            (b"[" * 9000, "application/json", 422, "malformed"),
         )
     ),
     ("GET", "/api/v1/exports/..%2f..%2fetc", {}, 404, "not_found"),

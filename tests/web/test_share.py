@@ -14,4 +14,5 @@ def test_iframe_stays_readable(size):
 def test_limits_of_the_consumer_are_kept():
     assert fitting(997, 357, (500, 300)) == (500, 269)
     assert fitting(300, 4000, (500, 300)) == (500, 300)
-    assert fitting(997, 357, (10, 10)) == (240, 160)
+    assert fitting(997, 357, (200, None)) == (200, 160)
+    assert fitting(997, 357, (10, 10)) == (10, 10)
