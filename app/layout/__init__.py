@@ -6,7 +6,7 @@ from app.layout.fold import Fold, all_below, revealing, visible
 from app.layout.layout import Layout, Plan
 from app.layout.part import part_of
 from app.layout.pool import LayoutPool
-from app.layout.roomiest import roomiest
+from app.layout.roomiest import reach, roomiest
 
 __all__ = [
     "Fold",
@@ -18,6 +18,7 @@ __all__ = [
     "find",
     "lay_out",
     "part_of",
+    "reach",
     "revealing",
     "roomiest",
     "scale_in",

@@ -13,6 +13,8 @@ from app.layout.layout import Box, Layout, Plan, Route
 #: px per Graphviz inch, and the margin around everything, px
 INCH, MARGIN = 72.0, 28.0
 LABEL_HEIGHT = 22
+#: inches between ranks of a picture that flows downwards, without and with sums under its cards
+DOWN = (0.4, 0.56)
 
 
 def lay_out(plan: Plan) -> Layout:
@@ -36,7 +38,7 @@ def scale_in(layout: Layout, room: tuple[float, float]) -> float:
 def source_of(plan: Plan) -> str:
     """The DOT text of a plan; cards become c0, c1 … so that nothing else is in it."""
     names = {card[0]: f"c{k}" for k, card in enumerate(plan.cards)}
-    ranks = 0.28 if plan.tight else 0.4 if plan.down else 0.62
+    ranks = 0.28 if plan.tight else DOWN[_has_sums(plan)] if plan.down else 0.62
     lines = [
         "digraph {",
         f"graph [rankdir={'TB' if plan.down else 'LR'} nodesep=0.34 ranksep={ranks} splines=true];",
@@ -56,6 +58,12 @@ def source_of(plan: Plan) -> str:
         lines.append(f"{names[source]} -> {names[target]} [key=e{k}{side} {_label(label)}];")
     lines.append("}")
     return "\n".join(lines)
+
+
+def _has_sums(plan: Plan) -> bool:
+    """Whether a card is sent several contributions: their sum stands under it."""
+    sources = [source for _, source, _, label in plan.links if label > 0]
+    return len(set(sources)) < len(sources)
 
 
 def _label(width: float) -> str:

@@ -12,8 +12,15 @@ from app.layout.rows import rows_of
 
 #: scale below which another way is tried, and how much larger it has to be
 READABLE, GAIN, SLIDE_GAIN, ROWS_GAIN = 0.72, 1.15, 1.1, 1.15
+#: heights of a stage a picture may flow down: its beginning is read first
+HEIGHTS = 1.5
 #: cards beyond which one way has to do
 CARDS = 120
+
+
+def reach(room: tuple[float, float], is_slide: bool) -> tuple[float, float]:
+    """The room a picture is read in: a stage is scrolled down, a slide is not."""
+    return room if is_slide else (room[0], room[1] * HEIGHTS)
 
 
 def roomiest(plan: Plan, room: tuple[float, float] | None, is_slide: bool = False) -> Layout:
@@ -35,7 +42,8 @@ def _roomiest(encoded: bytes, room: tuple[float, float] | None, is_slide: bool) 
         plan = msgspec.structs.replace(plan, tight=True)
         across = lay_out(plan)
     down = lay_out(msgspec.structs.replace(plan, down=True))
-    best = down if scale_in(down, room) > gain * scale_in(across, room) else across
+    is_larger = scale_in(down, reach(room, is_slide)) > gain * scale_in(across, room)
+    best = down if is_larger else across
     rows = rows_of(plan, across, room) if is_slide else None
     if rows is not None and scale_in(rows, room) > ROWS_GAIN * scale_in(best, room):
         return rows

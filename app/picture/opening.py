@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from app.graph import Graph
-from app.layout import Layout, roomiest, scale_in, visible
+from app.layout import Layout, reach, roomiest, scale_in, visible
 from app.picture.cards import faces_of
 from app.picture.compose import plan_of
 from app.settings import settings
 
 #: scale from which a card's texts are read: on a stage, without zooming, and across a room
 READABLE, SLIDE_READABLE = 0.6, 0.7
-#: heights of the room a picture may flow down before it is folded further
-HEIGHTS = 1.5
 #: cards an opening is not folded below: fewer would say nothing
 FEWEST = 7
 
 
 def is_readable(layout: Layout, room: tuple[float, float], is_slide: bool = False) -> bool:
     """Whether it is read in its room; on screen, whether its beginning is and the end not far."""
-    if is_slide:
-        return scale_in(layout, room) >= SLIDE_READABLE
-    return scale_in(layout, (room[0], room[1] * HEIGHTS)) >= READABLE
+    return scale_in(layout, reach(room, is_slide)) >= (SLIDE_READABLE if is_slide else READABLE)
 
 
 def opening(graph: Graph, room: tuple[float, float] | None, is_slide: bool = False) -> int:

@@ -10,7 +10,7 @@ interface Insets { top: number; right: number; bottom: number; left: number }
 /** px between a picture and what lies over the stage. */
 const GAP = 8;
 /** The largest scale a picture opens at; the smallest; and what its beginning is better read at, where it is not wider. */
-const MOST = 1.5, LEAST = 0.62, READABLE = 0.75;
+const MOST = 1.5, LEAST = 0.6, READABLE = 0.75;
 
 /** Whether the whole picture is in view, give or take its margin. */
 export function fits({ x, y, k }: ZoomTransform, picture: Size, room: Size): boolean {
