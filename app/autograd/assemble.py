@@ -184,7 +184,9 @@ class Assembly:
             value=value,
             gradient=gradient,
             no_gradient=None if gradient else self.reason(draft, output),
-            thumb=self.thumbs.of(self.as_made(output), value, first) if big else None,
+            thumb=self.thumbs.of(self.as_made(output), value, first)
+            if big and not output.is_unset
+            else None,
             gradient_thumb=self.thumbs.of(kept, gradient, first) if big and gradient else None,
             **(self.balance(draft, position, kept) if gradient else {}),
         )
@@ -222,7 +224,9 @@ class Assembly:
         return None if kept is None else self.reader.passing(kept)
 
     def value(self, output: Output) -> wire.Value:
-        """The value an output had when it was made."""
+        """The value an output had when it was made; nothing of memory not yet written."""
+        if output.is_unset:
+            return wire.Value(numel=output.tensor.numel())
         if output.content is not None:
             return value_of_content(output.content, self.reader.told)
         return self.reader.value_of(self.as_made(output))

@@ -24,6 +24,8 @@ class Output:
     keeps_grad: bool = False
     #: not a result of the call but of an op within it, kept for backward
     is_inside: bool = False
+    #: whether some of its elements nobody had written yet (torch.empty)
+    is_unset: bool = False
     #: an alias of the memory it had, where it was given other memory later
     alias: Any = None
     #: shape, strides and offset it had, where an op changed them in place later
@@ -67,6 +69,8 @@ class Draft:
     #: an op used one of its outputs
     is_read: bool = False
     is_update: bool = False
+    #: whether it read elements that nobody had written
+    reads_unset: bool = False
     #: made by ops that were not recorded
     is_hidden: bool = False
     #: gradients clipped: the event

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.autograd.events import Clipped
+from app.autograd.unset import UNSET
 from app.graph import Edge, Node, Source, Step, Tensor, Value
-from app.numbers import brief, text_of
+from app.numbers import brief, shape_of, text_of
 from app.words import say
 
 #: ops written between their operands
 INFIX = {"add": "+", "sub": "−", "mul": "·", "div": "/", "matmul": "@", "pow": "^"}
+#: ops whose result may be memory that is written later
+WRITTEN_LATER = UNSET | {"setitem"}
 #: how tightly a sign binds its operands; a name or a call is tighter than all
 TIGHT = {"+": 1, "−": 1, "·": 2, "×": 2, "/": 2, "÷": 2, "@": 2, "^": 3}
 ATOM = 9
@@ -92,6 +95,9 @@ def narrator(
         node = by_id[step.node]
         if node.failed:
             return say("step.failed", lang, op=node.op)
+        if node.outputs and _is_unset(node):
+            shape = shape_of(node.outputs[0].shape)
+            return say("step.unset", lang, name=label(node), shape=shape)
         value = brief(node.outputs[0].value, node.outputs[0].shape) if node.outputs else ""
         if node.kind != "op":
             return say("step.leaf", lang, name=label(node), value=value)
@@ -149,6 +155,12 @@ def _clipping(clipped: Clipped, lang: str) -> str:
     if clipped.factor == 1:
         return say("step.clip_nothing", lang, **words)
     return say("step.clip_norm", lang, factor=text_of(clipped.factor), **words)
+
+
+def _is_unset(node: Node) -> bool:
+    """Whether nobody has written all of its elements: torch.empty, and what begins to fill it."""
+    value = node.outputs[0].value
+    return node.op in WRITTEN_LATER and value.data is None and value.norm is None
 
 
 def _shown(outputs: list[Tensor]) -> str:

@@ -95,6 +95,10 @@ def unrecorded(
         found.append(note("note.numpy", span, node, lang, "warning", names=listed(written)))
     if otherwise := computed_otherwise(state):
         found.append(note("note.otherwise", None, None, lang, names=listed(otherwise)))
+    unset = [n for n in nodes if drafts[n.id].reads_unset]
+    if unset and not state.recorder.shared:  # else NumPy may have written it
+        names = listed(list(dict.fromkeys(n.name or n.op for n in unset)))
+        found.append(note("note.unset", unset[0].span, unset[0].id, lang, "warning", names=names))
     open_ones = [n for n in nodes if any(o.rest_because == "unrecorded" for o in n.outputs)]
     if open_ones:
         names = listed(list(dict.fromkeys(n.name or n.op or n.id for n in open_ones)))

@@ -27,6 +27,7 @@ from app.autograd.naming import Naming
 from app.autograd.nest import Nest
 from app.autograd.operands import has_tensor, labelled, literals
 from app.autograd.recorder import WRITES, is_in_place, storage_pointer
+from app.autograd.unset import Unset
 from app.ops.symbols import public_name
 
 #: (position among next_functions, input of the draft) of autograd edges
@@ -47,6 +48,7 @@ class Weaver:
         self.current: dict[int, tuple[int, int]] = {}
         #: where in memory → the last event that wrote there, and its draft if it has one
         self.writes: dict[int, tuple[int, int | None]] = {}
+        self.unset = Unset()
         self.hooked: set[int] = set()
         #: id(leaf) → who made each of its values, in order
         self.versions: dict[int, list[tuple[int, int]]] = {}
@@ -158,9 +160,11 @@ class Weaver:
         draft = self.begin(op, index, event, kind, inputs)
         out = event.args[0] if event.out is None and writes else event.out
         self.add_outputs(draft, out, event)
-        for written in (out if isinstance(out, (tuple, list)) else [out]) if writes else ():
-            if isinstance(written, Tensor):
-                self.note_write(written, index, draft)
+        written = list(out if isinstance(out, (tuple, list)) else [out]) if writes else []
+        for tensor in written:
+            if isinstance(tensor, Tensor):
+                self.note_write(tensor, index, draft)
+        self.unset.follow(draft, event, [t for _, t in operands] if inputs else [], written)
         for position in WRITES.get(name, ()):
             if position < len(event.args) and isinstance(event.args[position], Tensor):
                 self.note_write(event.args[position], index, draft)
@@ -263,7 +267,8 @@ class Weaver:
     def refresh(self, tensor: Tensor, event: int, writer: int) -> tuple[int, int]:
         """A view (or base) of an overwritten tensor: its new value is another output of the write,
         with the autograd node it has when a differentiable op reads it."""
-        self.add_output(self.drafts[writer], Output(tensor, event))
+        is_unset = self.unset.holds(tensor)
+        self.add_output(self.drafts[writer], Output(tensor, event, is_unset=is_unset))
         return self.current[id(tensor)]
 
     def tie(self, place: tuple[int, int], node: Any) -> None:
@@ -363,11 +368,14 @@ class Weaver:
             return False
         place = self.current.get(id(target))
         if place is None:
+            self.unset.wrote(target)
             return _is_init(event.func) or isinstance(target, nn.Parameter)
         draft = self.drafts[place[0]]
         is_fresh = draft.kind != "op" and not draft.is_read and event.out is target
         if is_fresh:
+            self.unset.wrote(target)
             draft.outputs[place[1]].content = event.content
+            draft.outputs[place[1]].is_unset = False
             draft.outputs[place[1]].event = draft.event = len(self.made)
         return is_fresh
 

@@ -83,7 +83,10 @@ def tensor_of(finished: Finished, request: Slice | Distribution) -> Tensor:
         if tensor is None:
             raise ProgramError("no_slice", lang=finished.lang)
     else:
-        tensor = assembly.as_made(assembly.weaver.drafts[place[0]].outputs[place[1]])
+        output = assembly.weaver.drafts[place[0]].outputs[place[1]]
+        if output.is_unset:
+            raise ProgramError("unset", lang=finished.lang)
+        tensor = assembly.as_made(output)
     return readable(tensor.detach(), finished.lang)
 
 

@@ -232,7 +232,7 @@ class Doctor:
         """Whether an op made the first bad element out of good ones; an infinity the program wrote
         itself, as in a causal mask, is none."""
         outs = [self.replay.value((draft.index, k)) for k in range(len(draft.outputs))]
-        if all(map(_finite, outs)):
+        if all(map(_finite, outs)) or any(output.is_unset for output in draft.outputs):
             return False
         if draft.op.rstrip("_") in FILLS and not any(bool(out.isnan().any()) for out in outs):
             return False
