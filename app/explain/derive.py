@@ -37,10 +37,11 @@ class Deriver:
     def derivation(self) -> Derivation:
         """Forward definitions, then one line per backward step, then closed forms."""
         steps = [step for step in self.backward.draft.steps if step.draft in self.ids]
-        lines = [*self.forward(steps), *self.seed(), *(self.line(s) for s in steps)]
-        lines = [line for line in lines if line.latex]
-        left_out = max(0, len(lines) - LINES)
-        lines = lines[:LINES]
+        lines = [line for line in (*self.forward(steps), *self.seed()) if line.latex]
+        told = [step for step in steps if self.is_told(step)]
+        room = max(0, LINES - len(lines))
+        left_out = max(0, len(lines) + len(told) - LINES)
+        lines = [*lines[:LINES], *(self.line(step) for step in told[:room])]
         closed, missing = closed_forms(self.replay, self.backward, self.symbols)
         notes = [say("derive.cut", self.lang, shown=LINES, count=left_out)] if left_out else []
         if missing:
@@ -85,6 +86,13 @@ class Deriver:
             text = f"{partial(self.root, self.symbols.of(place))} = {value}"
             lines.append(DerivedStep(node=self.ids[place[0]], edges=[], latex=text, numbers=""))
         return lines
+
+    def is_told(self, step: StepDraft) -> bool:
+        """Whether there is a line to write: what it sends arrives, or several uses are added."""
+        if not step.inputs:
+            return len(self.links.get((step.draft, 0), ())) > 1
+        edges = [self.replay.drafts[step.draft].inputs[position] for position in step.inputs]
+        return any((edge.source, edge.output) in self.links for edge in edges)
 
     def line(self, step: StepDraft) -> DerivedStep:
         """One backward step: everything it sends."""

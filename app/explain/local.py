@@ -152,8 +152,10 @@ def known_row(alone: Alone, position: int, g: Any, sent: Tensor) -> tuple[Row, s
         found = found[number] if isinstance(found, list) and number is not None else found
         if not isinstance(found, Tensor) or found.shape != sent.shape:
             return None
-        wide = torch.complex128 if found.is_complex() or sent.is_complex() else torch.float64
-        is_same = torch.allclose(found.to(wide), sent.to(wide), 1e-3, 1e-6, equal_nan=True)
+        if found.dtype != sent.dtype or found.dtype not in (torch.float32, torch.float64):
+            wide = torch.complex128 if found.is_complex() or sent.is_complex() else torch.float64
+            found, sent = found.to(wide), sent.to(wide)
+        is_same = torch.allclose(found, sent, 1e-3, 1e-6, equal_nan=True)
     except (KeyError, IndexError, TypeError, ValueError, RuntimeError):
         return None
     return (alone.row, letter, letters) if is_same else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from app.collector import settled
 from app.errors import LimitError
 from app.protocol import Job, Options, Outcome, Progress, Sketch
 from app.sandbox.channel import Broken, TooLarge, Wire, frame, size_of
@@ -46,7 +47,8 @@ def _one_job(wire: Wire, settings: Settings, run: Callable[..., Any]) -> None:
     job = wire.receive(settings.source_bytes * 8)
     if not isinstance(job, Job):
         return
-    finished = run(job, lambda report: _report(wire, report))
+    with settled():
+        finished = run(job, lambda report: _report(wire, report))
     wire.write(_framed(finished.outcome, settings, job.options.lang))
     while not isinstance(question := wire.receive(1 << 16), Job):
         wire.send(finished.answer(question))

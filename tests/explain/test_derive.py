@@ -5,6 +5,7 @@ import sympy
 import torch
 
 from app.explain.closed import FUNCTIONS
+from app.explain.derive import Deriver
 from app.explanations import Derive
 from tests.explain.test_card import NEURON
 
@@ -101,3 +102,17 @@ def test_symbolic_functions_agree_with_torch():
     ):
         value = float(FUNCTIONS[name](sympy.Float(x)))
         assert value == pytest.approx(float(of(torch.tensor(x, dtype=torch.float64))), rel=1e-12)
+
+
+def test_lines_cut_are_counted_without_being_written(asked, monkeypatch):
+    source = "x = 0.7\nw = 2.0\ny = sin(x*w) * exp(x) + w"
+    whole = asked(source).ask(Derive())
+    written = []
+    line = Deriver.line
+    monkeypatch.setattr("app.explain.derive.LINES", 8)
+    monkeypatch.setattr(
+        Deriver, "line", lambda self, step: written.append(step) or line(self, step)
+    )
+    found = asked(source).ask(Derive())
+    assert found.steps == whole.steps[:8] and len(written) < len(whole.steps) - 8
+    assert found.left_out == len(whole.steps) - 8
