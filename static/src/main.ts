@@ -23,8 +23,6 @@ import { mountNetwork } from "./panels/network";
 import { boot, closed, device, dtype, inputs, language, lastStep, opened, problem, result, root, seed, selected, source, step, t, thumbs, viewName } from "./state";
 import { encode, isAwaited, restore, whenDrawn } from "./url";
 
-const THEMES = ["system", "light", "dark"];
-
 function mountTheme(): void {
   const page = document.documentElement;
   const set = (theme: string): void => {
@@ -34,10 +32,10 @@ function mountTheme(): void {
   set(localStorage.getItem("theme") ?? "system");
   byId("theme-button").replaceChildren(icon("theme"));
   byId("theme-button").addEventListener("click", () => {
-    const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const order = isDark ? ["system", "light", "dark"] : ["system", "dark", "light"];
-    const now = order.indexOf(page.dataset["theme"] ?? "system");
-    set(order[(now + 1) % THEMES.length] ?? "system");
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const now = page.dataset["theme"] === "system" ? system : page.dataset["theme"];
+    const next = now === "dark" ? "light" : "dark";
+    set(next === system ? "system" : next);
   });
 }
 
@@ -63,11 +61,23 @@ function mountOptions(): void {
   kind.addEventListener("change", () => { dtype.value = kind.value === "float64" ? "float64" : "float32"; run(); });
   stream.addEventListener("change", () => { seed.value = Math.max(0, Math.trunc(stream.valueAsNumber || 0)); run(); });
   written.addEventListener("change", () => { language.value = written.value || null; run(); });
-  effect(() => void (written.value = language.value ?? ""));
+  effect(() => {
+    [kind.value, stream.value, written.value] = [dtype.value, String(seed.value), language.value ?? ""]; // a link may have set them
+  });
   const small = byId<HTMLInputElement>("thumbs");
   small.checked = thumbs.value;
   small.addEventListener("change", () => showThumbs(small.checked));
   byId("run-button").addEventListener("click", run);
+  const menu = byId<HTMLDetailsElement>("options");
+  const leave = (target: EventTarget | null): void => { if (target && !menu.contains(target as Node)) menu.open = false; };
+  document.addEventListener("pointerdown", (event) => leave(event.target));
+  menu.addEventListener("focusout", (event) => leave(event.relatedTarget));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+    event.stopPropagation();
+  });
 }
 
 /** Keep the address true to what is on screen, half a second behind. */

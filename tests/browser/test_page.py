@@ -130,10 +130,13 @@ def test_source_and_graph_light_each_other(app):
 
 def test_state_lives_in_the_address(app, server):
     write(app, "q = r^3")
-    address = address_of(app, lambda saved: saved.source == "q = r^3")
+    app.evaluate("document.querySelector('#options').open = true")
+    app.locator("#dtype").select_option("float64")
+    address = address_of(app, lambda saved: saved.source == "q = r^3" and saved.options)
     app.goto("about:blank")
     app.goto(address)
     expect(app.locator(".cm-content")).to_contain_text("q = r^3")
+    expect(app.locator("#dtype")).to_have_value("float64")  # also where it can be chosen
 
 
 def test_speaks_spanish(app, server):
@@ -141,6 +144,27 @@ def test_speaks_spanish(app, server):
     expect(app.locator("#examples-button")).to_have_text("Ejemplos")
     app.wait_for_selector(".picture .card")
     expect(app.locator("#play")).to_have_attribute("aria-label", "Reproducir")
+
+
+def test_the_menu_of_options_closes_by_itself(app):
+    menu, summary = app.locator("#options .sheet"), app.locator("#options summary")
+    summary.click()
+    expect(menu).to_be_visible()
+    app.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(summary).to_be_focused()
+    summary.click()
+    app.locator("#tab-paths").click()
+    expect(menu).to_be_hidden()
+    expect(app.locator("#tab-paths")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_way_on_in_the_inspector_keeps_the_focus_there(app):
+    card(app, "w").click()
+    app.locator("#panel .contributions .link").focus()
+    app.keyboard.press("Enter")
+    expect(app.locator("#panel .factors")).to_be_visible()
+    expect(app.locator("#panel")).to_be_focused()
 
 
 def test_theme_switches(app):

@@ -66,13 +66,16 @@ export function mountTabs(): void {
   effect(() => show(byId("tabs"), byId(`tab-${tab.value}`)));
   effect(() => {
     void [result.value, leaf.value];
+    const hadFocus = panel.contains(document.activeElement);
     panel.replaceChildren(...PANELS[tab.value]());
+    if (hadFocus) panel.focus({ preventScroll: true }); // what was pressed is gone
     panel.classList.toggle("is-stale", stale.value);
   });
   let last = selected.value;
   effect(() => {
     if (selected.value === last) return;
     last = selected.value;
+    panel.scrollTop = 0;
     batch(() => {
       if (selected.value !== null && tab.peek() !== "derivation") tab.value = "inspect";
       element.value = null;
