@@ -17,6 +17,7 @@ from app.explain.symbols import Symbols, element, partial, tex
 from app.explain.terms import Term, column_terms, summed
 from app.explain.written import CDOT, formula_lines, scalar_numbers, words_of
 from app.explanations import Card, Line
+from app.numbers import MINUS
 from app.ops.execute import evaluate
 from app.ops.formula import latex, names_in
 from app.ops.row import Row
@@ -25,12 +26,23 @@ from app.words import say
 #: where torch documents its functions
 DOCS = "https://docs.pytorch.org/docs/stable/generated/{}.html"
 
+#: words the table writes at kinks, the longer first
+KINKS = ("singular", "eigen", "basis", "either", "first", "last", "shared", "others", "formula", "divided", "clamped", "ties", "jump")  # fmt: skip
+
 
 def row_notes(row: Row | None, draft: Draft, lang: str) -> list[str]:
     """What is worth saying beside the formulas."""
     if row is None:
         return [say("card.no_formula", lang, op=draft.op or "op")] if draft.kind == "op" else []
-    return [say("card.kinks", lang, kinks=row.kinks)] if row.kinks else []
+    return [say("card.kinks", lang, kinks=kinks_of(row, lang))] if row.kinks else []
+
+
+def kinks_of(row: Row, lang: str) -> str:
+    """What torch takes at an op's kinks; the words in it in the reader's language."""
+    text = row.kinks
+    for word in KINKS:
+        text = text.replace(say(f"kink.{word}", "en"), say(f"kink.{word}", lang))
+    return text.replace("-", MINUS)
 
 
 class EdgeWriter:

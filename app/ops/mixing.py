@@ -43,11 +43,11 @@ REDUCTIONS = [
     _over("logsumexp", "log(sum_over(exp(x), dim))", f"{BACK} * exp(x - {OUT})", takes="x dim keepdim=False"),
     _over("amax", "max_over(x, dim)", f"{BACK} * m / sum_keep(m, dim)", "ties: shared equally", takes="x dim=None keepdim=False", m=f"equals(x, {OUT})"),
     _over("amin", "min_over(x, dim)", f"{BACK} * m / sum_keep(m, dim)", "ties: shared equally", takes="x dim=None keepdim=False", m=f"equals(x, {OUT})"),
-    _over("max", "max_over(x, dim)", "route_max(g, x, y, dim, keepdim)", "ties: one of them, or shared", takes="x dim=None keepdim=False"),
-    _over("min", "min_over(x, dim)", "route_min(g, x, y, dim, keepdim)", "ties: one of them, or shared", takes="x dim=None keepdim=False"),
-    _over("median", "median_over(x, dim)", "route_median(g, x, y, dim, keepdim)", "ties: one of them", takes="x dim=None keepdim=False"),
+    _over("max", "max_over(x, dim)", "route_max(g, x, y, dim, keepdim)", "ties: one of them, or shared equally", takes="x dim=None keepdim=False"),
+    _over("min", "min_over(x, dim)", "route_min(g, x, y, dim, keepdim)", "ties: one of them, or shared equally", takes="x dim=None keepdim=False"),
+    _over("median", "median_over(x, dim)", "route_median(g, x, y, dim, keepdim)", "ties: one of them, or shared equally", takes="x dim=None keepdim=False"),
     _over("var", "sum_over((x - mu) ** 2, dim) / (n - c)", f"{BACK} * 2 * (x - mu) / (n - c)", takes="x dim=None unbiased=None correction=None keepdim=False", mu="mean_keep(x, dim)", n="number_of(x, dim)", c="degrees(dim, unbiased, correction)"),
-    _over("std", "sqrt(sum_over((x - mu) ** 2, dim) / (n - c))", f"{BACK} * (x - mu) / ((n - c) * {OUT})", "σ = 0: 0/0", takes="x dim=None unbiased=None correction=None keepdim=False", mu="mean_keep(x, dim)", n="number_of(x, dim)", c="degrees(dim, unbiased, correction)"),
+    _over("std", "sqrt(sum_over((x - mu) ** 2, dim) / (n - c))", f"{BACK} * (x - mu) / ((n - c) * {OUT})", "σ = 0: 0", takes="x dim=None unbiased=None correction=None keepdim=False", mu="mean_keep(x, dim)", n="number_of(x, dim)", c="degrees(dim, unbiased, correction)"),
 ]
 NORMS = [
     Row("norm", "norm", "x p=fro dim=None keepdim=False dtype=None", "norm(x, p, dim)", vjp={"x": "norm_back(g, x, y, p, dim, keepdim)"}, kinks="x = 0: 0", doc="torch.norm"),
@@ -158,8 +158,8 @@ LINEAR_ALGEBRA = [
     Row("matrix_power", "linear algebra", "x n", "power(x, n)", vjp={"x": "power_back(g, x, n)"}, doc=LA + "matrix_power"),
     Row("matrix_exp", "linear algebra", "x", "matrix_exp(x)", vjp={"x": "matrix_exp_back(g, x)"}, doc="torch.matrix_exp"),
     Row("cholesky", "linear algebra", "x upper=False", "cholesky(x)", vjp={"x": "cholesky_back(g, y)"}, doc="torch.cholesky"),
-    Row("svdvals", "linear algebra", "x|A", "singular_values(x)", vjp={"x": "svdvals_back(g, x)"}, kinks="equal singular values", doc=LA + "svdvals"),
-    Row("eigvalsh", "linear algebra", "x|A UPLO=L", "eigenvalues(x)", vjp={"x": "eigvalsh_back(g, x)"}, kinks="equal eigenvalues", doc=LA + "eigvalsh"),
+    Row("svdvals", "linear algebra", "x|A", "singular_values(x)", vjp={"x": "svdvals_back(g, x)"}, kinks="equal singular values: one basis of many", doc=LA + "svdvals"),
+    Row("eigvalsh", "linear algebra", "x|A UPLO=L", "eigenvalues(x)", vjp={"x": "eigvalsh_back(g, x)"}, kinks="equal eigenvalues: one basis of many", doc=LA + "eigvalsh"),
     Row("pinv", "linear algebra", "x|A", "pinv(x)", vjp={"x": "pinv_back(g, x, y)"}, doc=LA + "pinv"),
 ]
 CUMULATIVE = [

@@ -219,3 +219,11 @@ def test_earlier_passes_are_said(asked):
         OriginOf(node=run.id("x"), output=0, of="gradient", element=[]),
     ):
         assert any("last backward pass" in note for note in run.ask(question).notes)
+
+
+def test_kinks_are_said_in_the_readers_language(asked):
+    run = asked(
+        "import torch\nx = torch.tensor([1., 2.], requires_grad=True)\ny = x.amax()\ny.backward()",
+        lang="es",
+    )
+    assert "empates: a partes iguales" in run.ask(NodeCard(node=run.id("y"))).notes[0]

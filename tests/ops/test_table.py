@@ -4,12 +4,13 @@ import ast
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from app.ops.execute import FUNCTIONS, contribution_of, evaluate, letters_of
 from app.ops.formula import latex, parsed
 from app.ops.row import Row
-from app.ops.table import TABLE
+from app.ops.table import TABLE, row_of
 from tests.ops.samples import calls, function
 
 CALLS = [(op, k) for op, given in calls().items() for k in range(len(given))]
@@ -135,3 +136,29 @@ def test_documentation_page_is_of_a_real_function(row: Row):
     for part in row.doc.split(".")[1:]:
         found = getattr(found, part, None)
     assert found is not None or row.doc == "torch.Tensor.index_put"
+
+
+#: op → its arguments at a kink, and what `kinks` says torch takes there
+AT_KINKS = {
+    "atan2": (lambda x: torch.atan2(x, torch.zeros(2)), [0.0, 0.0], 0, "0"),
+    "std": (lambda x: x.std(), [1.0, 1.0], 0, "0"),
+    "hinge_embedding_loss": (
+        lambda x: F.hinge_embedding_loss(x, -torch.ones(2), reduction="sum"), [1.0, 1.0], -1, "-1",
+    ),
+    "hardswish": (F.hardswish, [3.0, 3.0], 1, "1"),
+    "relu6": (F.relu6, [0.0, 6.0], 0, "0"),
+    "clamp": (lambda x: x.clamp(0.0, 1.0), [0.0, 1.0], 1, "1"),
+    "maximum": (lambda x: torch.maximum(x, torch.ones(2)), [1.0, 1.0], 0.5, "1/2"),
+    "leaky_relu": (lambda x: F.leaky_relu(x, 0.2), [0.0, 0.0], 0.2, "α"),
+    "softshrink": (lambda x: F.softshrink(x, 0.5), [0.5, -0.5], 0, "0"),
+    "normalize": (lambda x: F.normalize(x, dim=0), [0.0, 0.0], 1e12, "divided by ε; formula for p = 2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("op", AT_KINKS)
+def test_kinks_are_what_torch_takes(op):
+    function, point, slope, said = AT_KINKS[op]
+    x = torch.tensor(point, requires_grad=True)
+    function(x).sum().backward()
+    assert x.grad.tolist() == pytest.approx([slope] * 2)
+    assert row_of(op).kinks.split(": ")[-1] == said
