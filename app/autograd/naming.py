@@ -67,7 +67,9 @@ class Naming:
     def name_call(self, draft: Draft) -> None:
         """Name a draft after the variable the call at its place is assigned to."""
         place = place_of_span(draft.span)
-        targets = self.names.targets.get(place, []) if place else []
+        targets = self.names.targets.get(place) if place else None
+        if not targets:
+            return
         named = [t for t in targets if t.name != LAST]
         if named:
             draft.name = _joined([t for t in named if self._fits(t, draft)])

@@ -8,21 +8,25 @@ from typing import Any
 from torch import Tensor
 
 
-def labelled(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
+def labelled(
+    args: tuple[Any, ...], kwargs: dict[str, Any] | None
+) -> list[tuple[int | str, Tensor]]:
     """(argument, tensor) of every tensor in a call, lists and tuples opened."""
+    found: list[tuple[int | str, Tensor]] = []
     for position, argument in enumerate(args):
-        yield from _opened(position, argument)
+        _open(position, argument, found)
     for name, argument in (kwargs or {}).items():
         if name != "out":
-            yield from _opened(name, argument)
+            _open(name, argument, found)
+    return found
 
 
-def _opened(label: int | str, argument: Any) -> Any:
+def _open(label: int | str, argument: Any, found: list[tuple[int | str, Tensor]]) -> None:
     if isinstance(argument, Tensor):
-        yield label, argument
+        found.append((label, argument))
     elif isinstance(argument, (tuple, list)):
         for position, item in enumerate(argument):
-            yield from _opened(f"{label}[{position}]", item)
+            _open(f"{label}[{position}]", item, found)
 
 
 def has_tensor(items: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from torch import Tensor, nn
@@ -142,13 +143,8 @@ class Weaver:
 
     def take_op(self, event: Op, index: int, events: list[Any]) -> None:
         """One torch call becomes a leaf, an op, or a new version of what it overwrote."""
-        name = (
-            event.func.__self__.__name__
-            if event.func.__name__ == "__get__"
-            else event.func.__name__
-        )
-        op = public_name(name)
-        operands = list(labelled(event.args, event.kwargs))
+        name, op = _names_of(event.func)
+        operands = labelled(event.args, event.kwargs)
         writes = is_in_place(name, event.kwargs)
         if writes and self.is_first_fill(op, event):
             return
@@ -378,6 +374,13 @@ class Weaver:
             draft.outputs[place[1]].is_unset = False
             draft.outputs[place[1]].event = draft.event = len(self.made)
         return is_fresh
+
+
+@lru_cache(maxsize=4096)
+def _names_of(func: Any) -> tuple[str, str]:
+    """What torch calls a function, and its public name; of a getter, the attribute's."""
+    name = func.__self__.__name__ if func.__name__ == "__get__" else func.__name__
+    return name, public_name(name)
 
 
 def _is_init(func: Any) -> bool:
