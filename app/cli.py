@@ -5,7 +5,6 @@ Exit codes: 0 fine, 2 the program is at fault, 1 we are."""
 from __future__ import annotations
 
 import ast
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -141,9 +140,19 @@ def made(job: Job, choices: Choices) -> bytes:
     try:
         return file_of(job, choices, settings(), counting())
     except GradreelError as error:
+        if error.problem.code == "export_failed":
+            stop_where_nothing_is_drawn()
         fail(error.problem, job)
     except ValueError as error:
         stop(str(error))
+
+
+def stop_where_nothing_is_drawn() -> None:
+    """End the command, saying what to install, where Graphviz cannot be loaded."""
+    from app.doctor import SYSTEM_PACKAGES, graphviz
+
+    if graphviz() is None:
+        stop(say("doctor.no_layout", packages=SYSTEM_PACKAGES))
 
 
 def counting() -> Callable[[int, int], None]:
@@ -158,8 +167,8 @@ def counting() -> Callable[[int, int], None]:
     return say if sys.stderr.isatty() else lambda done, of: None
 
 
-@cli.command()
-def serve(
+@cli.command("serve")
+def serve_app(
     host: Annotated[str, typer.Option(help="address to listen on")] = settings().host,
     port: Annotated[
         int, typer.Option(help="port to listen on", min=0, max=65535)
@@ -167,28 +176,14 @@ def serve(
     reload: Annotated[bool, typer.Option(help="restart when the code changes")] = False,
 ) -> None:
     """Serve the app."""
-    import uvicorn
-
     from app.sandbox import probe
-    from app.web.patience import PatientHTTP, PatientSocket
+    from app.serve import serve
 
     if host not in ("127.0.0.1", "localhost", "::1") and not probe().kernel_enforced:
         stop("this machine cannot confine programs, so only loopback is served (see doctor)")
-    os.environ["GRADREEL_HOST"], os.environ["GRADREEL_PORT"] = host, str(port)
-    settings.cache_clear()
+    stop_where_nothing_is_drawn()
     typer.echo(f"Gradreel is at http://{host}:{port}")
-    uvicorn.run(
-        "app.web:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        reload=reload,
-        log_level="warning",
-        http=PatientHTTP,
-        ws=PatientSocket,
-        ws_per_message_deflate=False,  # a few kB of it inflate to as many MB, in every socket at once
-        ws_max_size=settings().source_bytes * 10 + (settings().template_mib << 20) * 3 // 2,
-    )
+    serve(host, port, reload)
 
 
 @cli.command()

@@ -29,6 +29,8 @@ print(json.dumps({
 }))
 """
 
+#: Debian's packages that pygraphviz's wheel expects of the system
+SYSTEM_PACKAGES = "libglib2.0-0 libx11-6 libxext6 libxrender1"
 #: libraries Gradreel does without, or does less without
 LIBRARIES = ("torchviz", "pyseccomp", "uvloop", "playwright")
 
@@ -109,7 +111,7 @@ def examine() -> Report:
         mps=torch.mps,
         torch_threads=torch.threads,
         processors=os.cpu_count() or 1,
-        graphviz=version_of("pygraphviz"),
+        graphviz=graphviz(),
         libraries={name: version_of(name) for name in LIBRARIES},
         bundle=(static_dir() / "main.js").exists(),
     )
@@ -131,6 +133,14 @@ def version_of(library: str) -> str | None:
         return metadata.version(library)
     except metadata.PackageNotFoundError:
         return None
+
+
+def graphviz() -> str | None:
+    """The layout library's version where it can be loaded; None where it, or one of
+    SYSTEM_PACKAGES, is missing."""
+    loading = [sys.executable, "-c", "import pygraphviz"]
+    loads = subprocess.run(loading, capture_output=True, check=False).returncode == 0
+    return version_of("pygraphviz") if loads else None
 
 
 #: words of the catalogue → parts of Confinement
@@ -164,6 +174,8 @@ def text_of(report: Report, lang: str = "en") -> str:
     rows.append(line("graphviz", report.graphviz or none, report.graphviz is not None))
     rows.append(line("bundle", yes if report.bundle else no, report.bundle))
     rows += [library_line(name, version) for name, version in report.libraries.items()]
+    if report.graphviz is None:
+        rows.append(say("doctor.no_layout", lang, packages=SYSTEM_PACKAGES))
     if not confinement.kernel_enforced:
         rows.append(say("doctor.loopback", lang))
     return "\n".join(rows)

