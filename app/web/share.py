@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -11,7 +12,9 @@ from app.store.code import Saved
 from app.web.language import language_of
 from app.words import say
 
-#: characters of a first line that may stand for a title
+#: a line that says nothing of what a program is about, and one that names what it computes
+IMPORTS, COMPUTES = re.compile(r"(?:import|from)\s"), re.compile(r"[^\W\d]\w*\s*=(?!=)")
+#: characters of a line that may stand for a title
 TITLE = 60
 #: px of the picture in a preview
 IMAGE = (1280, 720)
@@ -36,8 +39,7 @@ class Share(Struct, frozen=True, kw_only=True):
 def share_of(request: Request, name: str, saved: Saved) -> Share:
     """What previews say; nothing is run for it."""
     base, path = base_of(request), quote(name, safe="")
-    lines = [line.strip("# \t") for line in saved.source.splitlines() if line.strip("# \t")]
-    title = saved.title or (lines[0][:TITLE] if lines else "Gradreel")
+    title = saved.title or title_of(saved.source)
     url = f"{base}/g/{path}"
     return Share(
         title=title,
@@ -47,6 +49,16 @@ def share_of(request: Request, name: str, saved: Saved) -> Share:
         image=f"{base}/img/{path}.png?crop=frame",
         oembed=f"{base}/oembed?{urlencode({'url': url, 'format': 'json'})}",
     )
+
+
+def title_of(source: str) -> str:
+    """A line that says what a program is about: a comment it begins with, else what it computes
+    last, else its first line."""
+    lines = [line.rstrip() for line in source.splitlines() if line.strip("# \t")]
+    if not lines:
+        return "Gradreel"
+    computed = [line for line in lines if IMPORTS.match(lines[0]) and COMPUTES.match(line)]
+    return (computed[-1] if computed else lines[0]).strip("# \t")[:TITLE]
 
 
 def base_of(request: Request) -> str:
