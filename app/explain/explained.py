@@ -23,6 +23,7 @@ from app.explain.origin import Origins
 from app.explain.paths import paths_to
 from app.explain.replay import Backward, Replay, Unreplayable, is_out_of_memory
 from app.explain.slices import sliced
+from app.explain.spoken import spoken
 from app.explain.why import Doctor
 from app.explanations import (
     Answer,
@@ -96,7 +97,7 @@ class Explained:
             if self.finished.assembly.left_out and not isinstance(question, LOCAL):
                 raise self.refused("run_abridged")
             with placed(self.device):
-                return ANSWERS[type(question)](self, question)
+                return spoken(ANSWERS[type(question)](self, question), self.finished.lang)
         except GradreelError as error:
             return Unanswered(problem=error.problem)
         except Unreplayable as reason:
