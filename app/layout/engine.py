@@ -13,6 +13,13 @@ from app.layout.layout import Box, Layout, Plan, Route
 #: px per Graphviz inch, and the margin around everything, px
 INCH, MARGIN = 72.0, 28.0
 LABEL_HEIGHT = 22
+#: rounds Graphviz may take to place what it ranks and what it aligns, for each card: without end it
+#: spends minutes on a value that a hundred ops read, and places them no better
+ROUNDS = "nslimit=4 nslimit1=4 splines=true"
+#: links, altogether and for each card, from which a graph is a thicket nobody follows line by line;
+#: it is placed roughly and its edges are straight
+THICKET, THICK = 200, 2.5
+ROUGH = "nslimit=1 nslimit1=1 mclimit=0.1 splines=line"
 #: inches between ranks of a picture that flows downwards, without and with sums under its cards
 DOWN = (0.4, 0.56)
 
@@ -38,10 +45,12 @@ def scale_in(layout: Layout, room: tuple[float, float]) -> float:
 def source_of(plan: Plan) -> str:
     """The DOT text of a plan; cards become c0, c1 … so that nothing else is in it."""
     names = {card[0]: f"c{k}" for k, card in enumerate(plan.cards)}
+    is_thicket = len(plan.links) > max(THICKET, THICK * len(plan.cards))
+    pains = ROUGH if is_thicket else ROUNDS
     ranks = 0.28 if plan.tight else DOWN[_has_sums(plan)] if plan.down else 0.62
     lines = [
         "digraph {",
-        f"graph [rankdir={'TB' if plan.down else 'LR'} nodesep=0.34 ranksep={ranks} splines=true];",
+        f"graph [rankdir={'TB' if plan.down else 'LR'} nodesep=0.34 ranksep={ranks} {pains}];",
         'node [shape=box fixedsize=true label="" margin=0];',
         "edge [arrowhead=none];",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -13,11 +14,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 #: layouts one may have to wait behind, all of the longest
 PATIENCE = 3
+#: the part of its time that a layout has while others wait, and how often that is looked at, seconds
+SHARE, LOOK_S = 0.3, 0.2
 
 
 class LayoutPool:
     """Runs pure functions (Graphviz is not thread-safe) in `workers` processes, each call within
-    `seconds` of its beginning. What one call does to its process is felt by no other call. A process
+    `seconds` of its beginning, or within a part of them where others wait. What one call does to its process is felt by no other call. A process
     calls `begin` before all else."""
 
     def __init__(
@@ -28,13 +31,13 @@ class LayoutPool:
         self.idle = [self._fresh() for _ in range(workers)]
         self.busy: set[ProcessPoolExecutor] = set()
         self.turns = asyncio.Semaphore(workers)
+        self.waiting = 0
         self.ending: set[asyncio.Future[None]] = set()
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """`function(*args)` in a process. Raises TimeoutError where it takes too long, or where too
         many others do."""
-        async with asyncio.timeout(self.seconds * PATIENCE):
-            await self.turns.acquire()
+        await self._turn()
         executor = self.idle.pop()
         self.busy.add(executor)
         future = asyncio.get_running_loop().run_in_executor(
@@ -42,14 +45,32 @@ class LayoutPool:
         )
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            async with asyncio.timeout(self.seconds):
-                return await asyncio.shield(future)
+            await self._end_of(future)
+            return future.result()
         except BrokenProcessPool as error:
             raise TimeoutError("layout") from error
         finally:
             end = asyncio.ensure_future(self._put_back(executor, future))
             self.ending.add(end)
             end.add_done_callback(self.ending.discard)
+
+    async def _turn(self) -> None:
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(self.seconds * PATIENCE):
+                await self.turns.acquire()
+        finally:
+            self.waiting -= 1
+
+    async def _end_of(self, future: asyncio.Future[R]) -> None:
+        """Raises TimeoutError where it does not come in time."""
+        start, wait = time.monotonic(), self.seconds * SHARE
+        while not future.done():
+            await asyncio.wait([future], timeout=wait)
+            is_late = time.monotonic() - start >= self.seconds
+            if not future.done() and (is_late or self.waiting):
+                raise TimeoutError("layout")
+            wait = LOOK_S
 
     async def _put_back(self, executor: ProcessPoolExecutor, future: asyncio.Future[R]) -> None:
         """The process for the next call, once it has ended this one; a fresh one for a stuck one."""

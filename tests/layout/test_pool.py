@@ -51,8 +51,18 @@ def test_bad_call_spoils_no_other(bad: tuple[Any, ...]) -> None:
 
 def test_waiting_is_no_part_of_the_deadline() -> None:
     async def test(pool: LayoutPool) -> None:
-        naps = [pool.call(time.sleep, 0.45 * SECONDS) for _ in range(3)]
-        assert await asyncio.gather(*naps) == [None] * 3
+        naps = [pool.call(time.sleep, 0.2 * SECONDS) for _ in range(6)]
+        assert await asyncio.gather(*naps) == [None] * 6
+
+    alone(test)
+
+
+def test_long_call_ends_early_only_where_others_wait() -> None:
+    async def test(pool: LayoutPool) -> None:
+        assert await pool.call(time.sleep, 0.6 * SECONDS) is None
+        calls = [pool.call(time.sleep, 0.9 * SECONDS), pool.call(abs, -2)]
+        late, other = await asyncio.gather(*calls, return_exceptions=True)
+        assert isinstance(late, TimeoutError) and other == 2
 
     alone(test)
 
