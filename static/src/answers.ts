@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals-core";
 import { ask } from "./api";
 import { el } from "./dom";
-import { heat, result, t } from "./state";
+import { heat, result, sketch, t } from "./state";
 import type { AskMessage, Checks, Health, Memory, Reasons, Unanswered } from "./types";
 
 type Kind = AskMessage["question"]["type"];
@@ -19,7 +19,7 @@ export const health = signal<Health | null>(null);
 export function once<K extends Kind>(question: Asked<K>): Promise<Answer<K>> {
   const key = JSON.stringify(question);
   const answer = known.get(key) ?? ask<K>(question);
-  known.set(key, answer);
+  if (!sketch.peek()) known.set(key, answer); // what is said of a sketch changes when it ends
   return answer as Promise<Answer<K>>;
 }
 

@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals-core";
 import { mountAnswers } from "./answers";
 import { run, showThumbs } from "./api";
+import { mountDivider } from "./divider";
 import { byId } from "./dom";
 import { icon } from "./icons";
 import { mountKeys } from "./keys";
@@ -99,6 +100,7 @@ function mountAddress(): void {
 
 async function start(): Promise<void> {
   mountTheme();
+  mountDivider();
   if (!(await restore())) {
     source.value = boot.examples[0]?.source ?? "";
     language.value = null;

@@ -167,6 +167,23 @@ def test_a_way_on_in_the_inspector_keeps_the_focus_there(app):
     expect(app.locator("#panel")).to_be_focused()
 
 
+def test_the_program_is_as_wide_as_one_likes(app):
+    ((before, *_),) = boxes(app, "#stage")
+    app.locator("#divider").focus()
+    app.keyboard.press("ArrowLeft")
+    app.mouse.move(before - 24, 400)
+    app.mouse.down()
+    app.mouse.move(before - 120, 400)
+    app.mouse.up()
+    ((after, *_),) = boxes(app, "#stage")
+    assert abs(before - 120 - after) < 3
+    app.reload()
+    app.wait_for_selector(".picture .card")
+    assert boxes(app, "#stage")[0][0] == after
+    app.locator("#divider").dblclick()
+    assert boxes(app, "#stage")[0][0] == before
+
+
 def test_theme_switches(app):
     light = app.evaluate("getComputedStyle(document.body).backgroundColor")
     app.locator("#theme-button").click()

@@ -79,9 +79,12 @@ def test_run_can_be_stopped_and_its_sketch_stays(app):
     assert serious_violations(app) == []
     app.locator(".picture .card").nth(2).click()
     expect(app.locator("#panel")).to_contain_text("The program still runs")
+    app.locator("#tab-memory").click()
+    expect(app.locator("#panel")).to_contain_text("The program still runs")
     app.locator("#cancel").click()
     expect(app.locator("#problem .is-calm")).to_contain_text("cancelled")
     expect(app.locator("#busy")).to_contain_text("this is how far it was drawn")
+    expect(app.locator("#panel")).to_contain_text("The run was stopped")
     expect(app.locator("#cancel")).to_be_hidden()
     expect(app.locator("#stage")).to_have_class(re.compile("is-stale"))
     write(app, "y = 2.0 * 3.0")

@@ -1,8 +1,8 @@
 // The chosen tab in; its panel out, under a row of tabs that arrow keys walk.
-import { batch, effect } from "@preact/signals-core";
+import { batch, computed, effect } from "@preact/signals-core";
 import { checks, reasons } from "../answers";
 import { byId, el } from "../dom";
-import { element, lit, result, selected, stale, t, tab, type Tab } from "../state";
+import { busy, element, lit, result, selected, sketch, stale, t, tab, type Tab } from "../state";
 import { check } from "./check";
 import { curve } from "./curve";
 import { derivation } from "./derivation";
@@ -47,6 +47,9 @@ function count(name: Tab): string {
   return "";
 }
 
+/** A sketch is all there will be. */
+const isStopped = computed(() => sketch.value !== null && busy.value === null);
+
 export function mountTabs(): void {
   const panel = byId("panel");
   const buttons = NAMES.map((name) => el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel", click: () => (tab.value = name), keydown: (event) => walk(event as KeyboardEvent) }));
@@ -65,7 +68,7 @@ export function mountTabs(): void {
   });
   effect(() => show(byId("tabs"), byId(`tab-${tab.value}`)));
   effect(() => {
-    void [result.value, leaf.value];
+    void [result.value, leaf.value, isStopped.value];
     const hadFocus = panel.contains(document.activeElement);
     panel.replaceChildren(...PANELS[tab.value]());
     if (hadFocus) panel.focus({ preventScroll: true }); // what was pressed is gone
