@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from app.errors import ProgramError
-from app.graph import Diagnostic, Nested
+from app.graph import Diagnostic, Nested, Span
 from app.program.literals import literal
 from app.program.math_functions import FUNCTIONS
 from app.program.math_parser import Item, Names, Parser, safe
 from app.program.math_slips import check_slips, defined_first
 from app.program.math_tokens import Token, name_of, tokens
 from app.program.math_words import tensor_call
+from app.program.order import ordered
 
 #: values given to free names, in the order met; distinct, and within (0, 1) so that log(a) and log(1-a) exist
 DEFAULTS = (0.5, 0.3, 0.8, 0.2, 0.6, 0.9, 0.4, 0.7)
@@ -45,10 +46,16 @@ def read_math(source: str, inputs: dict[str, Any], lang: str = "en") -> MathCode
 
 
 def program_of(
-    given: list[Token], inputs: dict[str, Any], lang: str, counts: dict[str, int] | None = None
+    given: list[Token],
+    inputs: dict[str, Any],
+    lang: str,
+    counts: dict[str, int] | None = None,
+    is_free: bool = False,
 ) -> MathCode:
-    """The program of a text's tokens; `counts` are numbers of terms, which have no gradient."""
-    reader = _Reader(_statements(given), inputs, lang, counts or {})
+    """The program of a text's tokens; `counts` are numbers of terms, which have no gradient; a
+    definition may stand below its use where the order `is_free`."""
+    statements = ordered(_statements(given)) if is_free else _statements(given)
+    reader = _Reader(statements, inputs, lang, counts or {})
     body = reader.body()
     if not body:
         raise ProgramError("empty_program", lang=lang)
@@ -236,10 +243,8 @@ def _sides(part: list[Token]) -> list[list[Token]]:
     return found
 
 
-def _span_of(side: list[Token]):  # type: ignore[no-untyped-def]
+def _span_of(side: list[Token]) -> Span:
     first, last = side[0], side[-2] if len(side) > 1 else side[0]
-    from app.graph import Span
-
     return Span(line=first.line, column=first.column, end_line=last.line, end_column=last.end)
 
 

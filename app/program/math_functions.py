@@ -36,6 +36,7 @@ def _table() -> dict[str, Function]:
         found[name] = Function(f"torch.{name}", 2, 2)
     found |= {
         "det": Function("torch.linalg.det"),
+        "variance": Function("torch.var", 1, 1, (("correction", 0),)),
         "inverse": Function("torch.linalg.inv"),
         "norm": Function("torch.linalg.norm"),
         "transpose": Function("transpose"),

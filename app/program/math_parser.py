@@ -15,6 +15,7 @@ from app.program.math_words import tensor_call, torch_call
 
 #: brackets within brackets, and terms in one expression
 NESTED, TERMS = 60, 200
+_COMPARED = {"<": ast.Lt, ">": ast.Gt, "≤": ast.LtE, "≥": ast.GtE, "<=": ast.LtE, ">=": ast.GtE}
 _CLOSERS = {"(": ")", "[": "]", "|": "|"}
 
 
@@ -209,7 +210,9 @@ class Parser:
 
     def _matrices(self, *items: Item) -> None:
         for item in items:
-            if isinstance(item.node, ast.Name) and item.node.id in self.names.free:
+            if isinstance(item.node, ast.Name) and (
+                item.node.id in self.names.free or item.node.id in self.names.local
+            ):
                 self.names.matrices.add(item.node.id)
 
     def check_nested(self, token: Token) -> None:
@@ -304,6 +307,8 @@ class Parser:
         name, known = token.text, self.names.assigned | self.names.local
         following = self.peek()
         opens = following.kind == "sign" and following.text == "("
+        if name == "where" and opens and name not in known:
+            return self.chosen(token)
         if name in self.names.functions and name not in self.names.local and opens:
             return self.call(token)
         if name not in known and name in FUNCTIONS and (name != "σ" or opens):
@@ -317,6 +322,37 @@ class Parser:
                 number=True
             )
         return self.indexed(self.variable(token), token)
+
+    def chosen(self, token: Token) -> Item:
+        """where(condition, value, other): conditions in a row hold all together."""
+        opened = self.take()
+        self.nested += 1
+        self.check_nested(token)
+        bars, self.bars = self.bars, 0
+        parts = [self.condition(token)]
+        while self.at(","):
+            self.take()
+            parts.append(self.expression())
+        if len(parts) != 3:
+            raise self.refuse("argument_count", token, name="where", wanted="3", given=len(parts))
+        end = self.close(opened)
+        self.bars = bars
+        self.nested -= 1
+        return self.called("torch.where", parts, (token.line, token.column), end)
+
+    def condition(self, owner: Token) -> Item:
+        left = self.expression()
+        found: Item | None = None
+        while self.at(*_COMPARED):
+            sign = self.take()
+            right = self.operand_after(sign, self.expression)
+            node = ast.Compare(self.tensor(left), [_COMPARED[sign.text]()], [right.node])
+            held = self._put(node, left.start, right.end, left, right)._replace(number=False)
+            found = held if found is None else self.binary(found, ast.BitAnd(), held)
+            left = right
+        if found is None:
+            raise self.refuse("condition_missing", owner)
+        return found._replace(number=False)
 
     def _looks_called(self, name: str) -> bool:
         return (len(name) > 1 and not name[1:].lstrip("_").isdigit()) or name in "fgh"
@@ -488,5 +524,7 @@ def torch_path(path: str) -> ast.expr:
 
 
 def safe(name: str) -> str:
-    """A name Python accepts as a variable: lambda → lambda_."""
+    """A name Python accepts as a variable: lambda → λ, in → in_."""
+    if name in ("lambda", "lambda_"):
+        return "λ"
     return f"{name}_" if keyword.iskeyword(name) or name in ("torch", "float") else name

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from app.errors import ProgramError
 from app.graph import Span
 from app.program.math_functions import FUNCTIONS
+from app.program.math_spellings import SPELLINGS
 from app.program.paste import split_lines
+from app.program.slip import Finder, Slip
 
 _COMMENT = re.compile(r"(?:#|//).*")
 _COMPARED = "[<>≤≥≠⩽⩾∈]=?"
@@ -23,18 +24,6 @@ _PRIME = re.compile(r"(?<!\w)([^\W\d_])['′’]+(?=\()(?!\([^()]*\)\s*=)")
 _MAPPING = re.compile(r"^(\s*)(?:(\w)\s*:\s*)?([^\W\d]\w*)\s*(?:→|↦|⟶|⟼|->)\s*(.+)$")
 _BRACKET = re.compile(r"((?<!\w)\d*([^\W\d]\w*))?([(\[])|[)\]]")
 _COMMA = re.compile(r"(?<![\w.,])(\d+(?:\.\d{3})*),(\d+(?:,\d{3})*)(?![\d,.]|_)")
-
-
-class Slip(NamedTuple):
-    """Where it stands in its line, and what the line becomes; None where nobody can tell."""
-
-    start: int
-    end: int
-    line: str | None
-    words: dict[str, object] = {}
-
-
-Finder = Callable[[str, str, str], "Slip | None"]
 
 
 def check_slips(source: str, lang: str) -> None:
@@ -134,6 +123,8 @@ def _condition(line: str, others: str, _: str) -> Slip | None:
     found = re.search(_COMPARED, line)
     if found is None or re.match(r"\s*[<>]=?\s*$", line):
         return None
+    if re.search(r"\bwhere\([^()]*$", line[: found.start()]):
+        return None
     stated = next(
         (m for m in _CONDITION.finditer(line) if m.start() < found.start() < m.end()), None
     )
@@ -225,6 +216,7 @@ def _unread(pattern: str) -> Finder:
 #: codes that have a twin for what cannot be repaired
 _OPEN = ("derivative_written", "prime_written", "condition_written")
 _FINDERS: dict[str, Finder] = {
+    **SPELLINGS,
     "limit_written": _unread(r"\blim\b"),
     "mapping_written": _mapping,
     "decimal_comma": _decimal_comma,

@@ -31,6 +31,22 @@ REPAIRED = [
     ("J = ‖v‖²", "norm_written", "J = norm(v)²"),
     ("y = w*x, x = 2, w = [1, 2]", "assigned_later", "w = [1, 2]\ny = w*x, x = 2"),
     ("y = 2x\nx = 3", "assigned_later", "x = 3\ny = 2x"),
+    ("derivative of sin(x^2)", "derivative_asked", "sin(x^2)"),
+    ("gradient of x y at x=2, y=3", "derivative_asked", "x=2, y=3\nx y"),
+    ("derivada de x^3 respecto a x en x = 2", "derivative_asked", "x = 2\nx^3"),
+    (
+        "la pérdida es L = (y - 2x)^2 con x = 2, y = 1",
+        "words_around",
+        "x = 2, y = 1\nL = (y - 2x)^2",
+    ),
+    ("función: f(x) = x^2", "words_around", "f(x) = x^2"),
+    ("y = x if x > 0 else 0.1x", "either_written", "y = where(x > 0, x, 0.1x)"),
+    ("y <- x^2", "arrow_assigned", "y = x^2"),
+    ("σ(x) = 1/(1+e⁻ˣ)", "superscript_written", "σ(x) = 1/(1+e^(-x))"),
+    ("y = x.^2 + 3.*x", "element_signs", "y = x ^ 2 + 3 * x"),
+    ("y = sin(30°)", "degrees_written", "y = sin((30 π/180))"),
+    ("y = 15% x", "percent_written", "y = (15/100) x"),
+    ("x = (1 ± √(b))/2", "plus_minus", "x = (1 + √(b))/2"),
 ]
 
 
@@ -50,7 +66,8 @@ def test_slip_is_repaired(source: str, code: str, repair: str) -> None:
         ("dL/dw", "derivative_written_open"),
         ("f'(x)", "prime_written_open"),
         ("0 < x < 1", "condition_written_open"),
-        ("y = x if x > 0 else 0", "condition_written_open"),
+        ("x --> h --> y", "drawn_network"),
+        ("where(x, 1, 2)", "condition_missing"),
         ("∑ x", "sum_written"),
         ("L = Σ x_i", "sum_written"),
         ("w = w - 0.1 dL/dw", "derivative_written_open"),

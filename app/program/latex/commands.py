@@ -17,7 +17,7 @@ ACCENTS |= {"widetilde": "_tilde", "dot": "_dot", "ddot": "_ddot", "vec": "_vec"
 #: fonts: their argument is a name
 FONTS = frozenset(
     "text textbf textit textrm mathrm mathbf mathit mathsf mathtt mathcal mathscr mathfrak bm"
-    " boldsymbol symbf operatorname mbox hbox pmb".split()
+    " boldsymbol symbf operatorname mbox hbox pmb mathbb mathds".split()
 )
 #: words between formulas
 WORDS = frozenset(
@@ -25,6 +25,10 @@ WORDS = frozenset(
 )
 SIGNS = {"cdot": "*", "times": "*", "odot": "*", "ast": "*", "star": "*", "circ": "*", "div": "/"}
 SIGNS |= {"gets": "=", "leftarrow": "=", "coloneqq": "=", "lbrace": "(", "rbrace": ")"}
+SIGNS |= {"triangleq": "=", "equiv": "=", "doteq": "=", "lt": "<", "gt": ">"}
+SIGNS |= dict.fromkeys(("le", "leq", "leqslant"), "≤") | dict.fromkeys(
+    ("ge", "geq", "geqslant"), "≥"
+)
 SIGNS |= {"lbrack": "[", "rbrack": "]", "vert": "|", "lvert": "|", "rvert": "|"}
 #: what only moves or decorates
 SKIPPED = frozenset(
@@ -42,6 +46,10 @@ MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix
 PLAIN = frozenset(
     "aligned align alignat alignedat equation gather gathered split multline eqnarray math displaymath".split()
 )
+#: rows of a value and its condition
+CASES = frozenset("cases dcases rcases".split())
+MOMENTS = {"E": "mean", "Var": "variance"}
+ROUNDED = {"lfloor": ("floor", "rfloor"), "lceil": ("ceil", "rceil")}
 DERIVATIVES = frozenset(["partial", "nabla"])
 
 

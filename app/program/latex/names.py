@@ -50,7 +50,7 @@ class Subscripts:
                 sign = 1 if token.text == "+" else -1
             elif token.kind == "number" and token.text.isdecimal() and len(token.text) < 8:
                 total, sign = total + sign * int(token.text), 1
-            elif token.kind in ("word", "letter"):
+            elif token.kind in ("word", "letter") or token.text == "infty":
                 value = self.values.get(token.text)
                 total += sign * (self.count(token.text) if value is None else value)
             else:
@@ -96,7 +96,7 @@ def spread(given: list[Token]) -> list[Token]:
         if opens and token.text == "sigma" and "sigma" not in assigned:
             token = token._replace(text="σ")
         found.append(token)
-        called = token.text in headers or token.text in FUNCTIONS or token.text in "fgh"
+        called = token.text in headers or token.text in FUNCTIONS or token.text in ("where", *"fgh")
         if opens and not called:
             found.append(after._replace(text="*"))
     return found

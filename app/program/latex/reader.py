@@ -8,17 +8,21 @@ from msgspec.structs import replace
 
 from app.errors import ProgramError
 from app.program.copies import home
+from app.program.latex.cases import Cases
 from app.program.latex.commands import (
     ACCENTS,
+    CASES,
     DERIVATIVES,
     FONTS,
     FRACTIONS,
     GREEK,
     LETTERS,
     MATRICES,
+    MOMENTS,
     NORMS,
     PLAIN,
     REPEATED,
+    ROUNDED,
     SIGNS,
     SKIPPED,
     SKIPPED_WITH,
@@ -26,8 +30,9 @@ from app.program.latex.commands import (
     function_of,
 )
 from app.program.latex.formulas import lexemes, prose_of
+from app.program.latex.fractions import Fractions
 from app.program.latex.names import spread
-from app.program.latex.scripts import Scripts
+from app.program.latex.slips import check_latex, without_domains
 from app.program.latex.sums import Sums
 from app.program.math_code import MathCode, program_of
 from app.program.math_tokens import Token
@@ -41,16 +46,18 @@ _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 def read_latex(source: str, inputs: dict[str, Any], lang: str = "en") -> MathCode:
     """Raises ProgramError with the exact place."""
-    reader = Reader(lexemes(source), inputs, lang)
+    check_latex(source, lang)
+    reader = Reader(lexemes(without_domains(source)), inputs, lang)
     given = spread(reader.all())
     notes = [
         note("latex_count", token.span, lang, name=name, count=reader.names.counts[name])
         for name, token in reader.ends.items()
     ]
+    notes += [note("latex_mean", token.span, lang) for token in reader.means[:1]]
     if (prose := prose_of(source)) is not None:
         notes.append(note("latex_prose", prose, lang))
     try:
-        found = program_of(given, inputs, lang, reader.names.counts)
+        found = program_of(given, inputs, lang, reader.names.counts, is_free=True)
         return found._replace(notes=tuple(notes))
     except ProgramError as error:
         span = error.problem.span
@@ -58,7 +65,7 @@ def read_latex(source: str, inputs: dict[str, Any], lang: str = "en") -> MathCod
         raise
 
 
-class Reader(Scripts, Sums):
+class Reader(Fractions, Sums, Cases):
     """Recursive descent over lexemes; what a sum repeats is read again for each value."""
 
     def all(self) -> list[Token]:
@@ -122,7 +129,7 @@ class Reader(Scripts, Sums):
             closer = {"{": "}", "(": ")", "[": "]"}[token.text]
             inner = self.until(closer)
             return self.bracketed(token, inner, self.take())
-        if token.text in "+-*/=,;|<>:!'":
+        if token.text in "+-*/=,;|<>:!'≤≥":
             return [token._replace(kind="sign")]
         code = "unbalanced" if token.text in _CLOSING else "unexpected_character"
         raise self.refuse(code, token, bracket=token.text, character=token.text)
@@ -190,6 +197,18 @@ class Reader(Scripts, Sums):
             return self.environment(token)
         if known := function_of(name):
             return self.scripted([token._replace(kind="name", text=known)])
+        if name in ROUNDED:
+            called, closer = ROUNDED[name]
+            inner = self.until(closer)
+            last = self.take()._replace(kind="sign", text=")")
+            start = [
+                token._replace(kind="name", text=called),
+                token._replace(kind="sign", text="("),
+            ]
+            return self.scripted([*start, *inner, last])
+        if name in ("overset", "stackrel", "underset"):
+            self.argument(token, keep=False)
+            return self.group(token)[1:-1]
         if name in SKIPPED or name in SKIPPED_WITH:
             if name in SKIPPED_WITH:
                 self.argument(token, keep=False)
@@ -221,6 +240,8 @@ class Reader(Scripts, Sums):
         self.take()
         if named.text in PLAIN:
             return []
+        if named.text in CASES and token.text == "begin":
+            return self.cases(token)
         if named.text not in MATRICES or token.text == "end":
             raise self.refuse("latex_command", named, name=named.text)
         if named.text == "array" and self.at("{"):
@@ -246,7 +267,14 @@ class Reader(Scripts, Sums):
         return self.scripted([*found, last._replace(kind="sign", text="]")])
 
     def upright(self, token: Token) -> list[Token]:
+        if self.shows("1", "I") and self.peek(3).text in ("_", "[", "(", "{", "left"):
+            for _ in range(3):
+                self.take()
+            return self.indicator(token)
+        is_moment = self.shows(*MOMENTS)
         base = self.name_in(token)
+        if is_moment and (found := self.expectation(base)):
+            return found
         if base.text.lower() in WORDS:
             return [token._replace(kind="newline", text="")]
         name = function_of(base.text) if token.text != "mathcal" else None
@@ -260,37 +288,6 @@ class Reader(Scripts, Sums):
         if not text or not text[0].isalpha():
             raise self.refuse("latex_command", owner, name=f"\\{owner.text}")
         return owner._replace(kind="name", text=text, line=last.line, end=last.end)
-
-    def fraction(self, token: Token) -> list[Token]:
-        first, second = self.peek(1), self.peek(2)
-        is_ratio = first.kind == "word" and first.text[0] == "d" and len(first.text) < 3
-        if first.text == "partial" or (is_ratio and second.text == "}"):
-            raise self.refuse("derivative_given", token, name="\\frac")
-        above, below_group = self.group(token), self.group(token)
-        above[0] = above[0]._replace(line=token.line, column=token.column)  # the node's place
-        last = below_group[-1]
-        slash = below_group[0]._replace(kind="sign", text="/")
-        opened = token._replace(kind="sign", text="(")
-        closed = last._replace(kind="sign", text=")", column=last.end)
-        return self.scripted([opened, *above, slash, *below_group, closed])
-
-    def root(self, token: Token) -> list[Token]:
-        degree: list[Token] = []
-        if self.at("["):
-            self.take()
-            degree = self.until("]")
-            self.take()
-        inner = self.group(token)
-        opened = token._replace(kind="sign", text="(")
-        closed = inner[-1]._replace(kind="sign", text=")")
-        if not degree:
-            name = token._replace(kind="name", text="sqrt")
-            return self.scripted([name, opened, *inner, closed])
-        one = opened._replace(kind="number", text="1")
-        power = [opened._replace(text="^"), opened, one, opened._replace(text="/")]
-        return self.scripted(
-            [opened, opened, *inner, closed, *power, opened, *degree, closed, closed, closed]
-        )
 
 
 def _last_statement(tokens: list[Token]) -> list[Token]:

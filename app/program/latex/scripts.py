@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from app.program.latex.commands import GREEK
 from app.program.latex.stream import Stream
 from app.program.math_tokens import Token
+
+
+def _is_whole(base: list[Token]) -> bool:
+    """Whether a factorial of it is a number that can be written."""
+    return len(base) == 1 and base[0].text.isdecimal() and int(base[0].text) <= 20
 
 
 class Scripts(Stream):
@@ -13,9 +20,11 @@ class Scripts(Stream):
     def scripted(self, base: list[Token]) -> list[Token]:
         """The base with every _ and ^ that follows it."""
         powers: list[Token] = []
-        while self.at("_", "^", "'"):
+        while self.at("_", "^", "'") or (self.at("!") and _is_whole(base)):
             mark = self.take()
-            if mark.text == "'":
+            if mark.text == "!":
+                base = [base[0]._replace(text=str(math.factorial(int(base[0].text))), end=mark.end)]
+            elif mark.text == "'":
                 base = [*base[:-1], base[-1]._replace(text=base[-1].text + "_prime", end=mark.end)]
             elif mark.text == "_":
                 base = self.indexed(base, mark)

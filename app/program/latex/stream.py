@@ -18,6 +18,8 @@ class Stream:
         self.names = Subscripts(inputs, self.refuse)
         #: names that end sums → the first sum they end
         self.ends: dict[str, Token] = {}
+        #: where an expectation is read as a mean
+        self.means: list[Token] = []
 
     def peek(self, ahead: int = 0) -> Token:
         return self.given[min(self.place + ahead, len(self.given) - 1)]

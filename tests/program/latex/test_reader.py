@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from app.errors import ProgramError
 from app.program import read
 from app.protocol import Job
 
@@ -28,6 +29,15 @@ def scope_of(source, inputs=None):
         (r"a = -\left[y\log\hat y\right]", lambda y, y_hat: -y * torch.log(y_hat)),
         (r"a = \sum_{i=1}^{3} i x_i", lambda x_1, x_2, x_3: x_1 + 2 * x_2 + 3 * x_3),
         (r"a = \frac12 x + \alpha(x-1)", lambda x, alpha: x / 2 + alpha * (x - 1)),
+        (r"a = \begin{cases} x^2, & \text{si } x \geq 1 \\ y & \text{otherwise} \end{cases}", lambda y: y + 0),
+        (r"a = \begin{cases} 1 & x < 0 \\ 2 & 0 \le x < 1 \\ 3 & x \ge 1 \end{cases} x", lambda x: 2 * x),
+        (r"a = \mathbb{1}[x > 0] y + \mathbf{1}_{\{x > 3\}}", lambda y: y + 0),
+        (r"a = \mathbb{E}_{x \sim p}\left[2x\right] + \mathrm{Var}[y]", lambda x: 2 * x),
+        (r"a = \log_{10} x + \frac{x^3}{3!} + \lfloor x \rfloor", lambda x: torch.log10(x) + x**3 / 6),
+        (r"a = z^2, \text{ where } z = wx, w \in \mathbb{R}", lambda w, x: (w * x) ** 2),
+        (r"f: \mathbb{R}^2 \to \mathbb{R}, f(x) = x^2 \\ a \triangleq f(y)", lambda y: y**2),
+        (r"D_{KL}(P \| Q) = p \log \frac{p}{q} \\ a = D_{KL}", lambda p, q: p * torch.log(p / q)),
+        (r"f(w) = \max\{0, 1 - y\, w^T x\} \\ a = f(w)", lambda y, w, x: torch.relu(1 - y * w @ x)),
         ("$$z = wx$$ and so\n$$a = z^{2}$$", lambda w, x: (w * x) ** 2),
         (r"\begin{aligned} z &= wx \\ a &= z^2 \\ &= z z z \end{aligned}", lambda w, x: (w * x) ** 3),
     ],
@@ -37,6 +47,26 @@ def test_latex_gives_what_torch_gives(source, by_hand):
     names = by_hand.__code__.co_varnames
     expected = by_hand(*(scope[name].detach() for name in names))
     torch.testing.assert_close(scope["a"].detach(), expected)
+
+
+def test_series_without_end_is_cut_and_said():
+    program = read(Job(source=r"a = \sum_{n=0}^{\infty} \frac{x^n}{n!}", inputs={"infty": 5}))
+    scope = {}
+    exec(program.code, scope)
+    x = scope["x"].detach()
+    expected = 1 + x + x**2 / 2 + x**3 / 6 + x**4 / 24 + x**5 / 120
+    torch.testing.assert_close(scope["a"].detach(), expected)
+
+
+def test_place_of_a_least_value_becomes_the_function():
+    with pytest.raises(ProgramError) as caught:
+        read(Job(source=r"\hat{w} = \arg\min_w (y - w x)^2"))
+    assert caught.value.problem.code == "latex_argument"
+    assert caught.value.problem.repair == "L = (y - w x)^2"
+
+
+def test_lambda_keeps_its_letter():
+    assert "λ" in scope_of(r"J = \lambda w^2", {"lambda": 2.0})
 
 
 def test_end_of_a_sum_can_be_set():
