@@ -14,6 +14,11 @@ _LATEX = re.compile(r"\\[A-Za-z]{2,}|\\[|({\[]|[\^_]\{|[∑∏]\s*_")
 _STRONG = re.compile(
     r"^[^\S\n]*(?:import|from|def|class|for|while|with|print)\b|\"|\btorch\b", re.M
 )
+#: a line that only a program has: its strings may hold formulas, as titles of plots do
+_IMPORT = re.compile(
+    r"^[^\S\n]*(?:import[^\S\n]+[\w.]+(?:[^\S\n]+as[^\S\n]+\w+)?|from[^\S\n]+[\w.]+[^\S\n]+import\b[^\n]*)[^\S\n]*$",
+    re.M,
+)
 _ESCAPES = re.compile(r"\\[ntr](?![A-Za-z])")
 _DISPLAYED = re.compile(
     r"\$\$(?P<a>.+?)\$\$|(?<!\\)\$(?P<b>[^$]+?)\$|\\\[(?P<c>(?:(?!\\\[).)+?)\\\]|\\\((?P<d>(?:(?!\\\().)+?)\\\)"
@@ -48,6 +53,8 @@ _UNICODE |= {"⋅": "\\cdot", "∂": "\\partial", "∇": "\\nabla", "÷": "\\div
 def is_latex(source: str) -> bool:
     """Whether it has what only LaTeX has, and nothing no LaTeX contains."""
     source = _uncommented(source)
+    if _IMPORT.search(source):
+        return False
     found = _LATEX.search(_ESCAPES.sub("", source))
     return bool(found) and not _STRONG.search(_outside_text(source))
 

@@ -5,6 +5,7 @@ import torch
 
 from app.errors import ProgramError
 from app.program import read
+from app.program.latex import is_latex
 from app.protocol import Job
 
 
@@ -109,3 +110,9 @@ def test_what_is_taken_for_granted_is_said():
 def test_comments_are_no_formulas():
     scope = scope_of("# \\why: with \\sum_{i} in it\n\\hat{y} = w x^{2} % and this\n")
     torch.testing.assert_close(scope["y_hat"].detach(), (scope["w"] * scope["x"] ** 2).detach())
+
+
+@pytest.mark.parametrize("first", ["import torch", "import numpy as np", "from torch import nn"])
+def test_formulas_in_strings_make_no_latex_of_a_program(first):
+    assert not is_latex(f"{first}\nL = x**2\nplt.title(r'$\\frac{{dL}}{{dw}}$')\n")
+    assert is_latex("We import $y = \\frac{x}{2}$ from\nimport statistics of $z = y^{2}$.\n")
