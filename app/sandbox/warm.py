@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import gc
 import importlib
+import os
+import platform
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +57,7 @@ QUESTIONED = (
 def warm(entry: str) -> Callable[..., Any]:
     """Import all a program may import and run two programs, on one thread: a process forked after
     a thread pool has started would hang. Raises ImportError where torch or `entry` is missing."""
+    _forget_host()
     import torch
 
     torch.set_num_threads(1)
@@ -88,6 +91,16 @@ def question(finished: Any) -> None:
     every += [PathsBetween(leaf=leaf) for leaf in leaves] + [Curve(leaf=leaf) for leaf in leaves]
     for one in every:
         finished.answer(one)
+
+
+def _forget_host() -> None:
+    """Whoever asks for the machine's name from now on is told none: libraries remember it, and a
+    program would find it there."""
+    if hasattr(os, "uname"):
+        real = os.uname()
+        known = os.uname_result((real.sysname, "", real.release, real.version, real.machine))
+        os.uname = lambda: known
+        vars(platform)["_uname_cache"] = None  # somebody has asked before us
 
 
 def entry_of(entry: str) -> Callable[..., Any]:

@@ -123,6 +123,11 @@ def test_environment_is_empty(house) -> None:
     assert house.said("out = dict(os.environ)") == "{}"
 
 
+def test_host_has_no_name(house) -> None:
+    assert house.said("import platform; out = platform.node()") == ""
+    assert house.said("import platform; out = platform.system()") == "Linux"
+
+
 def test_secrets_left_no_trace(monkeypatch) -> None:
     from conftest import House
 
