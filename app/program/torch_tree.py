@@ -21,6 +21,8 @@ from app.program.value import FILENAME
 #: nodes on the longest way through a tree; Python's own recursion limit is a thousand frames
 DEPTH = 300
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+#: what print(net) and model.summary() show
+_PRINTED = re.compile(r"^\s*\w+\(\s*\n\s+\(\w+\): \w+\(|^\s*Layer \(type", re.M)
 _LOST = re.compile(r"expected an indented block|outside function|unexpected indent|unindent")
 
 
@@ -79,6 +81,8 @@ def _refusal(pasted: Paste, error: BaseException, source: str, lang: str) -> Pro
         return ProgramError("notebook_file", span=_whole(source), lang=lang, repair=code)
     if _is_json(pasted.text):
         return ProgramError("not_a_program", span=_whole(source), lang=lang)
+    if _PRINTED.search(pasted.text):
+        return ProgramError("printed_model", span=_whole(source), lang=lang)
     if re.search(r"^[^#=(\n]*:\s*tensor\(", pasted.text, re.M):
         return ProgramError("printed_output", span=_whole(source), lang=lang)
     span = _syntax_span(pasted, error, source)

@@ -62,7 +62,7 @@ def _objective(source: str, found: re.Match[str]) -> str | None:
 
 def without_domains(source: str) -> str:
     """Domains as spaces, so that everything else keeps its place."""
-    spaced = source
+    spaced = source if "\\]" in source else source.replace("\\[", " [")  # Markdown's escape
     if "\\mathbb" in source:
-        spaced = _DOMAINS.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source)
+        spaced = _DOMAINS.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), spaced)
     return _DIVERGENCE.sub(lambda found: found[1] + " " * (len(found[0]) - len(found[1])), spaced)

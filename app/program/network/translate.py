@@ -37,7 +37,11 @@ def read_network(source: str, inputs: dict[str, Any], lang: str = "en") -> Netwo
         lines, notes = gpt(given, controls, lang)
         parts = _fields(given, split_lines(source))
     else:
-        found = layers(source, lang)
+        try:
+            found = layers(source, lang)
+        except ProgramError as error:
+            error.problem = replace(error.problem, repair=with_kernel(error.problem, source))
+            raise
         if not found:
             raise ProgramError("empty_program", lang=lang)
         try:
@@ -64,6 +68,19 @@ def fitted(problem: Problem, given: list[Layer], source: str) -> str | None:
     row = rows[at.line - 1]
     layer = re.sub(r"\d+\s*(?:→|-+>|=+>|⟶|➔|>)\s*", "", row[at.column : at.end_column])
     rows[at.line - 1] = row[: at.column] + layer + row[at.end_column :]
+    return "\n".join(rows)
+
+
+def with_kernel(problem: Problem, source: str) -> str | None:
+    """conv 8 3x3 as conv 8 k3."""
+    at, rows = problem.span, split_lines(source)
+    if problem.code != "layer_dims" or at is None:
+        return None
+    side = re.fullmatch(r"(\d+)\s*[x×*]\s*\1", rows[at.line - 1][at.column : at.end_column])
+    if side is None:
+        return None
+    row = rows[at.line - 1]
+    rows[at.line - 1] = f"{row[: at.column]}k{side[1]}{row[at.end_column :]}"
     return "\n".join(rows)
 
 

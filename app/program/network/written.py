@@ -8,6 +8,7 @@ import re
 from app.errors import ProgramError
 from app.program.network.calls import Unwritten, pieces
 from app.program.network.line import known, layers
+from app.program.network.parts import of_parts
 from app.program.network.recognise import is_line
 from app.program.network.sklearn import alone
 
@@ -34,6 +35,12 @@ _NAMED = re.compile(
     r"(?:input|in|entrada|hidden\d?|oculta\d?|output|out|salida)(?:[ _](?:size|dim|layer))?\d?\s*[:=]?\s*(\d+)",
     re.I,
 )
+#: fc1: 784 x 256
+_TIMES = re.compile(
+    r"^[ \t]*(?:fc|linear|dense|lin)\w*\s*[:=]\s*(\d+)\s*[x×]\s*(\d+)[ \t]*$", re.M | re.I
+)
+#: MLP(784, [128, 64], 10)
+_MLP = re.compile(r"^\w*MLP\w*\(\s*(\d+)\s*,\s*[\[(]\s*([\d,\s]+?)[,\s]*[\])]\s*,\s*(\d+)\s*\)$")
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?$")
 
 
@@ -43,7 +50,10 @@ def written(text: str) -> str | None:
     if not bare or len(bare) > 20_000:
         return None
     try:
-        line = _unlabelled(bare) or alone(bare) or _of_sizes(bare) or _of_calls(bare)
+        bare = _TIMES.sub(r"Linear(\1, \2)", _MLP.sub(r"mlp \1, \2, \3", bare))
+        line = (
+            _unlabelled(bare) or alone(bare) or _of_sizes(bare) or of_parts(bare) or _of_calls(bare)
+        )
         return line if line and layers(line) else None
     except (Unwritten, ProgramError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None

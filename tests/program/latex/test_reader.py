@@ -39,6 +39,7 @@ def scope_of(source, inputs=None):
         (r"f: \mathbb{R}^2 \to \mathbb{R}, f(x) = x^2 \\ a \triangleq f(y)", lambda y: y**2),
         (r"D_{KL}(P \| Q) = p \log \frac{p}{q} \\ a = D_{KL}", lambda p, q: p * torch.log(p / q)),
         (r"f(w) = \max\{0, 1 - y\, w^T x\} \\ a = f(w)", lambda y, w, x: torch.relu(1 - y * w @ x)),
+        (r"a = \sum_{i=1}^{2} \[5,1] x", lambda x: torch.tensor([10.0, 2.0]) * x),
         ("$$z = wx$$ and so\n$$a = z^{2}$$", lambda w, x: (w * x) ** 2),
         (r"\begin{aligned} z &= wx \\ a &= z^2 \\ &= z z z \end{aligned}", lambda w, x: (w * x) ** 3),
     ],

@@ -45,6 +45,11 @@ IMAGES = """model = keras.Sequential([
         (IMAGES, "1x28x28, conv 8 k3 p1, relu, pool 2, flatten, dropout 0.2, linear 10"),
         ("Dense(64, activation='relu')", "784, linear 64, relu"),
         ("MLPRegressor(hidden_layer_sizes=(9, 5), activation='tanh')", "20 → 9 tanh → 5 tanh → 1, mse"),
+        ("entrada 784, oculta 128 (ReLU), salida 10 (softmax)", "784 → 128 relu → 10, softmax"),
+        ("Input (784) --> [Hidden 128, ReLU] --> [Output 10]", "784 → 128 relu → 10"),
+        ("+---+   +---+\n| x: 4 | --> | h: 3 | --> | y: 1 |\n+---+", "4 → 3 relu → 1"),
+        ("fc1: 10 x 5\nrelu\nfc2: 5 x 1", SMALL),
+        ("MLP(784, [128, 64], 10)", "784 → 128 relu → 64 relu → 10"),
         ("784-128-10", "784 → 128 relu → 10"),
         ("MLP [784, 128, 64, 10]", "784 → 128 relu → 64 relu → 10"),
         ("mlp: 784-128-10 tanh, cross_entropy", "784 → 128 tanh → 10, cross_entropy"),
@@ -87,3 +92,17 @@ def test_line_that_does_not_fit_is_repaired() -> None:
         problem = run(Job(source=source)).outcome.problem
         assert problem is not None and problem.repair == repair
         assert run(Job(source=repair)).outcome.problem is None
+
+
+def test_window_beside_a_layer_is_its_kernel() -> None:
+    problem = run(Job(source="1x8x8 → conv 4 3x3 → flatten → 2")).outcome.problem
+    assert problem is not None and problem.code == "layer_dims"
+    assert problem.repair == "1x8x8 → conv 4 k3 → flatten → 2"
+    assert run(Job(source=problem.repair)).outcome.problem is None
+
+
+def test_printed_module_has_no_way_through_it() -> None:
+    printed = PRINTED.replace("Sequential", "Net").replace("ReLU()", "Strange(1)")
+    problem = run(Job(source=printed)).outcome.problem
+    assert problem is not None and problem.code == "printed_model"
+    assert detect("x: 4, y: 3") == "math"
