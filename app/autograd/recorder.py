@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from app.autograd.events import Assigned, Enter, Exit, Hooked, Op, Relaid, Replaced
-from app.autograd.operands import has_tensor, nodes_read
+from app.autograd.operands import has_tensor, node_of, nodes_read
+from app.autograd.operands import is_in_place as is_in_place
 from app.autograd.storage import SMALL as SMALL
 from app.autograd.storage import as_of as as_of
 from app.autograd.storage import is_wrapped
@@ -55,13 +56,6 @@ RESHAPES = frozenset(
 WRITES = {"batch_norm": (1, 2), "instance_norm": (1, 2)}
 
 
-def is_in_place(name: str, kwargs: dict[str, Any] | None) -> bool:
-    """Whether a call of this name overwrites its first argument."""
-    if name[-1] == "_":
-        return name[-2:] != "__" or name == "__setitem__" or name[:3] == "__i"
-    return bool(kwargs and kwargs.get("inplace"))
-
-
 class Recorder(TorchFunctionMode):
     """Appends one event per call made on behalf of the user's file.
 
@@ -83,6 +77,8 @@ class Recorder(TorchFunctionMode):
         self.paused = 0
         #: whether an in-place op gave a tensor another autograd node: views and bases follow
         self.is_rebased = False
+        #: the autograd node of what an in-place op is overwriting
+        self.overwritten: Any = None
         #: tensors whose memory NumPy was given, with what it held and before which event
         self.shared: list[tuple[Tensor, Tensor, int]] = []
         #: told of the leaves a call is about to overwrite
@@ -114,6 +110,7 @@ class Recorder(TorchFunctionMode):
             if name in RESHAPES and args and isinstance(args[0], Tensor):
                 self.keep_layout(args[0])
             self.keep_before(name, args, kwargs)
+            self.overwritten = node_of(args)
         if name in RANDOM:
             self.random[len(self.events)] = torch.get_rng_state()
         try:
@@ -169,7 +166,7 @@ class Recorder(TorchFunctionMode):
         if out is None or (args and out is args[0]):
             self.is_rebased |= isinstance(args[0], Tensor) and args[0].requires_grad
         if self.is_rebased and torch.is_grad_enabled():
-            read = nodes_read(args, kwargs, out)
+            read = nodes_read(args, kwargs, out, self.overwritten)
         self.events.append(Op(func, args, kwargs, out, *place, content, grad_fn, False, read))
         count = len(self.events)
         if count > self.limit:

@@ -24,6 +24,7 @@ PROGRAMS = {
     "setitem": ("z = torch.zeros(4)\nfor i in range(3):\n    z[i + 1] = z[i] + x[i, 0]\nz.sum().backward()", "Select"),
     "write to a view": ("z = x * 1\na = z[:2]\nfor i in range(3):\n    a.add_(z[2:])\n    a.mul_(x[:2])\n(z * z).sum().backward()", ""),
     "view of what was written": ("z = x * 1\nd = z[0]\nd.mul_(x[1])\nr = z[1]\nr.add_(d)\n(z * z).sum().backward()", "AsStrided"),
+    "base after its view": ("z = x * 1\nv = z[0]\nv.add_(1)\nz += 2\n(z * z).sum().backward()", ""),
     "several roots": ("a = (x ** 2).sum()\nb = a * 3\ntorch.autograd.backward([a, b.sin(), b])", ""),
     "several calls": ("y = x ** 3\na = y.sum()\na.backward(retain_graph=True)\n(y * 2).mean().backward(retain_graph=True)\na.backward()", ""),
     "gradients of gradients": ("y = (x ** 3 + x.sin()).sum()\ng, = torch.autograd.grad(y, x, create_graph=True)\nh, = torch.autograd.grad(g.sum(), x, create_graph=True)\nh.sum().backward()", ""),
