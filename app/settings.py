@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     session_idle_s: float = 300.0
     #: documents with a live worker at once; the least recently used loses its worker
     sessions: int = 32
+    #: MiB those workers may hold together beside what torch itself took; the largest go first
+    sessions_mib: int = 4096
     #: processes that run Graphviz
     layout_workers: int = 1
     #: seconds one layout may take

@@ -9,11 +9,13 @@ from app.sandbox.handle import Worker
 
 
 class Documents:
-    """At most `most` workers, none idle for longer than `idle_s` seconds once `sweep` has run."""
+    """At most `most` workers that hold at most `room` bytes, none idle for longer than `idle_s`
+    seconds once `sweep` has run."""
 
-    def __init__(self, most: int, idle_s: float) -> None:
+    def __init__(self, most: int, idle_s: float, room: int) -> None:
         self.most = most
         self.idle_s = idle_s
+        self.room = room
         self.workers: OrderedDict[str, Worker] = OrderedDict()
 
     def __len__(self) -> int:
@@ -30,6 +32,7 @@ class Documents:
         self.workers[name] = worker
         while len(self.workers) > self.most:
             self.drop(next(iter(self.workers)))
+        self._make_room()
 
     def touch(self, name: str) -> Worker | None:
         """The document's worker, now the most recently used."""
@@ -51,6 +54,15 @@ class Documents:
         for name, worker in list(self.workers.items()):
             if now - worker.used > self.idle_s or worker.reader.at_eof():
                 self.drop(name)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Drop the largest until the rest fit: whoever hoards makes nobody else lose a worker."""
+        held = {name: worker.held for name, worker in self.workers.items()}
+        while len(held) > 1 and sum(held.values()) > self.room:
+            largest = max(held, key=held.__getitem__)
+            del held[largest]
+            self.drop(largest)
 
     def clear(self) -> None:
         """Drop all."""

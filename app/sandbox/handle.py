@@ -76,6 +76,7 @@ class Worker:
         self.asking = asyncio.Lock()
         self.is_dead = False
         self.is_greeted = False
+        self.born_with = 0
 
     async def greeted(self, seconds: float) -> bool:
         """Whether the worker, confined and warm, has said so within so many seconds."""
@@ -84,9 +85,15 @@ class Worker:
                 async with asyncio.timeout(seconds):
                     hello = await Replies(self.reader, 1 << 10, 1).next()
                 self.is_greeted = isinstance(hello, Progress)
+                self.born_with = resident(self.pid)
             except (TimeoutError, Broken, Dishonest, TooLarge):
                 return False
         return self.is_greeted and not self.reader.at_eof()
+
+    @property
+    def held(self) -> int:
+        """Bytes of memory it has taken since it greeted."""
+        return max(0, resident(self.pid) - self.born_with)
 
     async def send(self, message: Struct) -> None:
         """One request; a worker that no longer listens is noticed when its reply is read."""
@@ -111,3 +118,13 @@ class Worker:
             self.grip.signal(getattr(signal, "SIGKILL", signal.SIGTERM))
             self.grip.release()
             self.writer.close()
+
+
+def resident(pid: int) -> int:
+    """Bytes of a process in memory that no file lends; 0 where nobody says."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            _, whole, lent, *_ = map(int, file.read().split())
+    except (OSError, ValueError):
+        return 0
+    return (whole - lent) * os.sysconf("SC_PAGE_SIZE")

@@ -45,7 +45,9 @@ class Pool:
             else LoneNursery(settings, entry, device)
         )
         self.spares: deque[Worker] = deque()
-        self.documents = Documents(settings.sessions, settings.session_idle_s)
+        self.documents = Documents(
+            settings.sessions, settings.session_idle_s, settings.sessions_mib << 20
+        )
         self.slots = asyncio.Semaphore(settings.running_workers)
         self.tasks: set[asyncio.Task[Any]] = set()
         self.refilling: asyncio.Task[None] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 
 import pytest
@@ -147,3 +148,12 @@ def test_cancelled_run_keeps_old_worker(house) -> None:
 
     house.runner.run(hasty())
     assert house.slice("a", "x").value.data == 1.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what a process holds")
+def test_hoarding_document_loses_its_worker(house, monkeypatch) -> None:
+    monkeypatch.setattr(house.pool.documents, "room", 100 << 20)
+    house.run("x = 1.0", session="small")
+    house.run("x = 2.0; hoard = b'x' * (200 << 20)", session="large")
+    assert house.slice("small", "x").value.data == 1.0
+    assert house.slice("large", "x").problem.code == "session_gone"
