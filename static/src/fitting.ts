@@ -46,11 +46,11 @@ const boxesOf = (picture: Picture): Mark[] => picture.marks.filter((mark) => mar
 export const hidden = (picture: Picture, covers: Box[], place: Place): number =>
   covers.filter((cover) => boxesOf(picture).some((mark) => isOver(cover, mark, place))).length;
 
-/** The inset that clears a cover at the least cost. */
-function side(cover: Box, room: Size): [keyof Insets, number] {
-  const costs: [keyof Insets, number][] = [
+/** The insets that clear a cover, the shallowest first. */
+function sides(cover: Box, room: Size): [keyof Insets, number][] {
+  const all: [keyof Insets, number][] = [
     ["top", cover.y + cover.height], ["right", room.width - cover.x], ["bottom", room.height - cover.y], ["left", cover.x + cover.width]];
-  return costs.reduce((best, one) => (one[1] < best[1] ? one : best));
+  return all.sort(([, one], [, other]) => one - other);
 }
 
 /** The view a picture opens in: clear of whatever lies over the stage (`covers`, in its pixels). */
@@ -59,10 +59,13 @@ export function fitted(picture: Picture, room: Size, covers: Box[], isWhole: boo
   const insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
   let place = within(picture, room, insets, isWhole);
   for (const _ of covers) {
-    const cover = covers.find((one) => insets[side(one, room)[0]] < side(one, room)[1] && boxes.some((mark) => isOver(one, mark, place)));
+    const cover = covers.find((one) => boxes.some((mark) => isOver(one, mark, place)));
     if (!cover) break;
-    const [edge, depth] = side(cover, room);
-    insets[edge] = depth;
+    const ways = sides(cover, room).filter(([edge, depth]) => insets[edge] < depth).map(([edge, depth]) => ({ ...insets, [edge]: depth }));
+    const size = (way: Insets): number => within(picture, room, way, isWhole).k;
+    const best = ways.reduce<Insets | null>((found, way) => (found && size(found) >= size(way) ? found : way), null); // the picture stays as large as it can
+    if (!best) break;
+    Object.assign(insets, best);
     place = within(picture, room, insets, isWhole);
   }
   return place;
