@@ -3,11 +3,12 @@
 import pytest
 
 from app.autograd import run
+from app.export.scene import SLIDE_ROOM
 from app.layout import roomiest, visible
 from app.picture import opening
 from app.picture.cards import faces_of
 from app.picture.compose import plan_of
-from app.picture.opening import FEWEST, is_readable
+from app.picture.opening import FEWEST, is_crowded, is_readable
 from app.protocol import Job
 from app.settings import settings
 from benchmarks.programs import programs
@@ -55,3 +56,13 @@ def test_folded_cards_tell_the_shape_they_give():
 def test_ops_that_are_drawn_do_not_become_rows_of_one_level():
     graph = run(Job(source="y = x^2 + 1\nz = y*3")).outcome.graph
     assert opening(graph, (200.0, 200.0)) == settings().visible_nodes
+
+
+def test_what_is_left_undrawn_could_not_be_read(graph):
+    for limit in (settings().visible_nodes, 30, 15):
+        fold = visible(graph, limit)
+        plan = plan_of(graph, fold, faces_of(graph, fold, "en"))
+        if is_crowded(plan, SLIDE_ROOM):
+            assert not is_readable(roomiest(plan, SLIDE_ROOM, True), SLIDE_ROOM, True)
+        else:
+            assert len(fold.cards) < 40
