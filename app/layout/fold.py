@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from app.graph import Graph, Scope, Struct
 from app.layout.repeats import Group, parts_of, runs_of, shown
+from app.layout.span import span_of
 
 #: cards beyond which even folding scopes is not enough and runs of ops are folded
 HARD_LIMIT = 400
+#: ranks all links may pass together: a layout takes a second there, minutes at seven times that
+SPAN = 800
+#: cards that are drawn however far their links reach
+FEWEST = 24
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -62,10 +67,9 @@ def visible(
         folded |= closed
     owner = tree.owners(folded)
     cards = _cards(graph, owner, tree)
-    if len(cards) > HARD_LIMIT:
-        cards = _runs(cards, limit)
-    card_of = {node: card for card in cards for node in card.nodes}
-    links = _links(graph, card_of)
+    links = _links(graph, cards)
+    if len(cards) > HARD_LIMIT or (len(cards) > FEWEST and span_of(cards, links) > SPAN):
+        cards, links = _shortened(graph, cards, limit)
     closed_away = {s for s in tree.scopes if tree.is_inside(s, folded)} | folded
     hidden = sum(len(card.nodes) for card in cards if card.folded)
     boxes = tree.worth_a_box(closed_away, cards)
@@ -247,6 +251,17 @@ def _cards(graph: Graph, owner: dict[str, tuple[str, int]], tree: _Tree) -> list
     return cards
 
 
+def _shortened(graph: Graph, cards: list[Card], limit: int) -> tuple[list[Card], list[Link]]:
+    """As many of the first and last cards, up to `limit`, as are laid out quickly, and their links."""
+    limit = max(limit, FEWEST)
+    while True:
+        short = _runs(cards, limit)
+        links = _links(graph, short)
+        if limit == FEWEST or span_of(short, links) <= SPAN * 2 // 3:
+            return short, links
+        limit = max(FEWEST, limit * 3 // 4)
+
+
 def _runs(cards: list[Card], limit: int) -> list[Card]:
     """Keep the first and last cards; everything between becomes one card that says how many."""
     head, tail = cards[: limit // 2], cards[-limit // 2 :]
@@ -255,7 +270,8 @@ def _runs(cards: list[Card], limit: int) -> list[Card]:
     return [*head, between, *tail]
 
 
-def _links(graph: Graph, card_of: dict[str, Card]) -> list[Link]:
+def _links(graph: Graph, cards: list[Card]) -> list[Link]:
+    card_of = {node: card for card in cards for node in card.nodes}
     merged: dict[tuple[str, str, object], list[str]] = {}
     for edge in graph.edges:
         source, target = card_of[edge.source.node], card_of[edge.target.node]

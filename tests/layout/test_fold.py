@@ -4,6 +4,8 @@ import pytest
 
 from app.autograd import run
 from app.layout import all_below, visible
+from app.layout.fold import SPAN
+from app.layout.span import span_of
 from app.picture import draw
 from app.protocol import Job
 
@@ -97,3 +99,28 @@ def test_siblings_with_ops_between_them_stay_apart(between, count):
     source += "".join(f"x = nets[{k}](x)\n{between}\n" for k in range(3)) + "x.sum().backward()\n"
     fold = visible(graph_of(source), 3)
     assert max(card.count for card in fold.cards) == count
+
+
+def unrolled(times):
+    lines = "\n".join("x = torch.tanh(x * w + b) + 0.001" for _ in range(times))
+    names = "w, b, x = (torch.tensor(v, requires_grad=True) for v in (0.5, 0.1, 1.0))"
+    return graph_of(f"import torch\n{names}\n{lines}\nx.backward()")
+
+
+def test_links_that_reach_too_far_fold_the_middle():
+    graph = unrolled(36)
+    fold = visible(graph, 60)
+    assert span_of(fold.cards, fold.links) <= SPAN
+    assert [card.id for card in fold.cards if card.folded] == ["rest"]
+    nodes = [node for card in fold.cards for node in card.nodes]
+    assert sorted(nodes) == sorted(node.id for node in graph.nodes)
+    ends = [card.id for card in fold.cards if not card.folded]
+    order = [node.id for node in graph.nodes]
+    half = len(ends) // 2
+    assert ends == order[:half] + order[half - len(ends) :]
+
+
+def test_a_short_program_is_drawn_whole_however_often_it_reads_a_leaf():
+    graph = unrolled(12)
+    fold = visible(graph, 60)
+    assert len(fold.cards) == len(graph.nodes) and not fold.hidden
