@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import sys
 import time
@@ -28,51 +27,24 @@ from app.autograd.instrument import (
     keep_last,
     names_of,
 )
+from app.autograd.lent import LENT, lent_to, module_of
 from app.autograd.outline import outline
 from app.autograd.output import Printer
 from app.autograd.pulse import Pulse, Report
 from app.autograd.rooted import rerun
 from app.autograd.uncalled import uncalled
 from app.collector import paused
-from app.errors import GradreelError, Problem, ProgramError, WorkerError
+from app.errors import GradreelError, LimitError, Problem, ProgramError, WorkerError
+from app.graph import Span
 from app.program import FILENAME, Program, fault, importer, read, tree
 from app.program.shims import NAME
 from app.protocol import Job, Outcome, Progress
 from app.settings import settings
 from app.words import say
 
+#: part of the deadline after which no loop goes on
+LATE = 0.9
 ROOT_NAMES = ("loss", "L", "cost", "J")
-
-
-#: names every tutorial means the same by, lent to a fragment that leaves its imports out
-LENT = {
-    "torch": "import torch",
-    "nn": "import torch.nn as nn",
-    "F": "import torch.nn.functional as F",
-    "optim": "import torch.optim as optim",
-    "np": "import numpy as np",
-    "math": "import math",
-}
-
-
-def lent_to(tree: ast.Module) -> list[str]:
-    """Which of those names a program reads but never binds."""
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    read_names = {name.id for name in names if isinstance(name.ctx, ast.Load)}
-    bound = {name.id for name in names if isinstance(name.ctx, ast.Store)}
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            bound |= {(alias.asname or alias.name.partition(".")[0]) for alias in node.names}
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-    return [name for name in LENT if name in read_names - bound]
-
-
-def module_of(statement: str) -> Any:
-    """The module an import statement of LENT names; all of them are loaded already."""
-    return sys.modules[statement.split()[1]]
 
 
 class Session:
@@ -146,6 +118,7 @@ class Session:
         events = state.recorder.events
         pulse = state.recorder.pulse = Pulse(self, state, self.progress)
         numbers: dict[str, int] = {}
+        late_at = time.perf_counter() + LATE * settings().deadline_s
 
         def enter(kind: str, key: str, name: str) -> None:
             numbers[key] = 0
@@ -157,12 +130,28 @@ class Session:
                 events.pop()  # nothing happened in the last one
             events.append(Iteration(key, number))
             pulse("forward", len(events))
+            if time.perf_counter() > late_at:
+                raise self.too_long(key, number)
 
         self.variables |= {
             ENTER: enter,
             EXIT: lambda key: events.append(Exit(key)),
             ITERATION: iteration,
         }
+
+    def too_long(self, key: str, count: int) -> LimitError:
+        """A loop that would run into the deadline, stopped while there is time to say where."""
+        line, column = map(int, key.split(":"))
+        text = (self.program.code if self.program.places else self.program.source).split("\n")[
+            line - 1
+        ]
+        span = Span(line=line, column=column, end_line=line, end_column=max(column, len(text)))
+        words: dict[str, Any] = {
+            "seconds": f"{LATE * settings().deadline_s:g}",
+            "count": f"{count:,}",
+        }
+        lang = self.job.options.lang
+        return LimitError("loop_deadline", span=self.program.at(span), lang=lang, **words)
 
     def explain(self, error: BaseException, state: Capture) -> Problem:
         """The user's mistake in words."""
