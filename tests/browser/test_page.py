@@ -160,6 +160,7 @@ def test_the_menu_of_options_closes_by_itself(app):
 
 
 def test_a_way_on_in_the_inspector_keeps_the_focus_there(app):
+    expect(app.locator("#tab-check .count")).to_be_visible()  # whose badges are drawn late
     card(app, "w").click()
     app.locator("#panel .contributions .link").focus()
     app.keyboard.press("Enter")

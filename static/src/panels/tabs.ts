@@ -50,6 +50,10 @@ function count(name: Tab): string {
 /** A sketch is all there will be. */
 const isStopped = computed(() => sketch.value !== null && busy.value === null);
 
+/** What an element has become where a panel was drawn again, with more to say about the same. */
+const sameIn = (panel: HTMLElement, was: Element | null): HTMLElement | undefined =>
+  [...panel.querySelectorAll<HTMLElement>(was?.tagName ?? "button")].find((one) => one.textContent === was?.textContent);
+
 export function mountTabs(): void {
   const panel = byId("panel");
   const buttons = NAMES.map((name) => el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel", click: () => (tab.value = name), keydown: (event) => walk(event as KeyboardEvent) }));
@@ -67,11 +71,14 @@ export function mountTabs(): void {
     panel.setAttribute("aria-labelledby", `tab-${tab.value}`);
   });
   effect(() => show(byId("tabs"), byId(`tab-${tab.value}`)));
+  let drawn = selected.peek();
   effect(() => {
     void [result.value, leaf.value, isStopped.value];
-    const hadFocus = panel.contains(document.activeElement);
+    const active = document.activeElement;
+    const hadFocus = panel.contains(active);
     panel.replaceChildren(...PANELS[tab.value]());
-    if (hadFocus) panel.focus({ preventScroll: true }); // what was pressed is gone
+    if (hadFocus) (drawn === selected.peek() && sameIn(panel, active) || panel).focus({ preventScroll: true });
+    drawn = selected.peek();
     panel.classList.toggle("is-stale", stale.value);
   });
   let last = selected.value;
