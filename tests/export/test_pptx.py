@@ -276,6 +276,12 @@ def test_a_morph_slide_for_every_step(scenes, decks):
             assert all(n.startswith("!!") for n in named(slide) if not n.startswith("Title"))
 
 
+def test_no_shadow_shows_through_a_waiting_card(decks):
+    slides = list(opened(decks["24_encoder", "morph"]).slides)
+    shadows = [len(list(slides[k].element.iter(f"{A}outerShdw"))) for k in (0, -1)]
+    assert shadows[0] == 0 < shadows[1]
+
+
 def test_notes_tell_every_step_and_the_run(scenes, decks):
     for name, scene in scenes.items():
         texts = [scene.picture.steps[k].text for k in scene.steps]

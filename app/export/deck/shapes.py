@@ -115,7 +115,7 @@ class Figure:
         share = radius / max(1.0, min(mark.width, mark.height))
         return shape(
             self.ids[mark.id], mark.id, mark.alt or "", rounded(share),
-            *box(mark, fit), look.palette.fill(ground, pale) + line + _stack(mark, look),
+            *box(mark, fit), look.palette.fill(ground, pale) + line + ("" if pale else _stack(mark, look)),
             text_box(body, fit, (PAD - away, inset, 0, 0)),
         )  # fmt: skip
 
@@ -217,7 +217,8 @@ def clipped(mark: Mark, seen: Area | None) -> Area:
 
 
 def _stack(mark: Mark, look: Look) -> str:
-    """A folded card lies on others: a hard shadow moves with it, a second shape would not."""
+    """A folded card lies on others: a hard shadow moves with it, a second shape would not. Cards
+    that wait have none, for it would show through them."""
     if mark.kind != "folded":
         return ""
     away = round(5 * 2**0.5 * look.fit.zoom * PX)
