@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from app.autograd import run
-from app.autograd.runner import lent_to
+from app.autograd.lent import lent_to
 from app.graph import decode, encode
 from app.protocol import Job, Options
 

@@ -36,6 +36,7 @@ def last_of(source: str) -> torch.Tensor:
         ("A=[1,2;3,4]\nanswer_ = det(A)", -2.0), ("A=[1,2;3,4]\nanswer_ = sum(Aᵀ @ A)", 58.0),
         ("x=2\nanswer_ = max(x, 5)", 5.0), ("x=1\nanswer_ = log 2x", 0.6931472),
         ("x=2\nanswer_ = |x||x|", 4.0), ("a=b=2\nanswer_ = a b", 4.0),
+        ("`x=2`\nanswer_ = `3x`", 6.0),
     ],
 )  # fmt: skip
 def test_mathematics_gives_its_value(source: str, expected: float) -> None:
