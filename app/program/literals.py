@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import Any
 
 from app.errors import ProgramError
 
+#: bits of torch's widest integer, its sign included
+BITS = 64
 _SPECIAL = {"nan", "inf", "-inf"}
 
 
@@ -32,6 +35,19 @@ def literal(given: Any, name: str, lang: str = "en", depth: int = 0) -> ast.expr
     if isinstance(given, str) and given in _SPECIAL:
         return _special(given)
     raise ProgramError("bad_input", lang=lang, name=name, value=repr(given)[:60])
+
+
+def narrowed(given: Any) -> Any:
+    """The same, integers wider than any tensor's as the floats next to them."""
+    if isinstance(given, (list, tuple)):
+        return [narrowed(item) for item in given]
+    if isinstance(given, int) and given.bit_length() >= BITS:
+        return (
+            float(given)
+            if given.bit_length() <= sys.float_info.max_exp
+            else f"{'-' * (given < 0)}inf"
+        )
+    return given
 
 
 def _special(text: str) -> ast.expr:

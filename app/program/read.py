@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 
+import msgspec
+
 from app.errors import ProgramError
 from app.program.language import detect, is_prose
 from app.program.latex import read_latex
+from app.program.literals import narrowed
 from app.program.math_code import read_math
 from app.program.network import read_network
 from app.program.paste import paste
@@ -30,7 +33,8 @@ def read(job: Job) -> Program:
     if language not in READERS:
         raise ProgramError("unknown_language", lang=lang, language=str(language)[:40])
     try:
-        return READERS[language](job)
+        inputs = {name: narrowed(value) for name, value in job.inputs.items()}
+        return READERS[language](msgspec.structs.replace(job, inputs=inputs))
     except (RecursionError, MemoryError):
         raise ProgramError("too_deep", lang=lang) from None
 
