@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -65,8 +66,16 @@ def _table() -> dict[str, Function]:
 
 #: every function mathematics may call, by its name
 FUNCTIONS = _table()
+#: log_3 and log_b: a logarithm to another base, a number or one letter, be it Greek
+LOG = re.compile(r"log_?(\d{1,9})|log_([^\W\d_]|alpha|beta|gamma|phi)")
 #: functions whose argument needs a matrix, so an unknown name in it gets one
 MATRIX = {"transpose", "det", "inverse", "inv", "trace", "tr", "matmul"}
 #: what sin⁻¹ means
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh", "cosh": "acosh"}
 INVERSES |= {"tanh": "atanh", "exp": "log"}
+
+
+def log_base(name: str) -> str | None:
+    """What `name` is the logarithm to, where it is one that no function of its own computes."""
+    match = None if name in FUNCTIONS else LOG.fullmatch(name)
+    return match and (match[1] or match[2])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from app.errors import ProgramError
 from app.graph import Span
 from app.program.math_bounds import is_too_large
-from app.program.math_functions import FUNCTIONS, INVERSES, MATRIX
+from app.program.math_functions import FUNCTIONS, INVERSES, MATRIX, log_base
 from app.program.math_tokens import Token
 from app.program.math_words import tensor_call, torch_call
 
@@ -220,22 +220,17 @@ class Parser:
             raise self.refuse("too_deep", token)
 
     # --- operands
-    def starts_operand(self) -> bool:
-        token = self.peek()
+    def starts_operand(self, ahead: int = 0) -> bool:
+        token = self.peek(ahead)
         if token.kind in ("name", "number"):
             return True
-        return self.at("(", "√", "[") or (self.at("|") and not self.bars)
+        opening = ("(", "√", "[") if self.bars else ("(", "√", "[", "|")
+        return token.kind == "sign" and token.text in opening
 
     def primary(self) -> Item:
         token = self.take()
         if token.kind == "number":
-            value = float(token.text)
-            number = ast.Constant(
-                int(token.text) if token.text.isdecimal() and value < 2**53 else value
-            )
-            return self._put(number, (token.line, token.column), (token.line, token.end))._replace(
-                number=True
-            )
+            return self.number(token)
         if token.kind == "name":
             return self.named(token)
         if token.kind == "sign" and token.text in ("(", "|", "[", "√"):
@@ -244,6 +239,12 @@ class Parser:
             raise self.refuse("unexpected_end", token)
         code = "unbalanced" if token.text in (")", "]", "|") else "unexpected_character"
         raise self.refuse(code, token, bracket=token.text, character=token.text)
+
+    def number(self, token: Token) -> Item:
+        value = float(token.text)
+        node = ast.Constant(int(token.text) if token.text.isdecimal() and value < 2**53 else value)
+        found = self._put(node, (token.line, token.column), (token.line, token.end))
+        return found._replace(number=True)
 
     def bracketed(self, token: Token) -> Item:
         self.nested += 1
@@ -313,6 +314,9 @@ class Parser:
             return self.call(token)
         if name not in known and name in FUNCTIONS and (name != "σ" or opens):
             return self.call(token) if opens else self.applied(token)
+        base = None if name in known else log_base(name)
+        if base and (base.isdecimal() or self.starts_operand(self.raised_by())):
+            return self.logarithm(token, base)
         if opens and name not in known and name not in self.names.free and self._looks_called(name):
             raise self.refuse("unknown_function", token, name=name)
         if name not in known and name in ("π", "pi", "e"):
@@ -402,6 +406,23 @@ class Parser:
             self.nested -= 1
             found = self.invoked(token._replace(text=name), [inner], start, inner.end)
         return self.raised(found, exponent[0]) if exponent else found
+
+    def raised_by(self) -> int:
+        """How many tokens here are an exponent."""
+        if self.at("^"):
+            return 2 if self.peek(1).kind in ("name", "number") else 0
+        return int(self.peek().kind == "super")
+
+    def logarithm(self, token: Token, base: str) -> Item:
+        """log_b x, as the quotient of two natural ones."""
+        power = self.function_power()
+        found = self.applied(token._replace(text="log"))
+        if base != "e":
+            below = token._replace(text=base)
+            item = self.number(below) if base.isdecimal() else self.variable(below)
+            logged = self.called("torch.log", [item], item.start, item.end)
+            found = self.binary(found, ast.Div(), logged)
+        return self.raised(found, power[0]) if power else found
 
     def function_power(self) -> tuple[Item, int] | None:
         token = self.peek()

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from app.program.latex.commands import ACCENTS
-from app.program.math_functions import FUNCTIONS
+from app.program.math_functions import FUNCTIONS, log_base
 from app.program.math_tokens import Token
 
 #: terms of a sum whose end is a name that has no value yet
@@ -96,7 +96,8 @@ def spread(given: list[Token]) -> list[Token]:
         if opens and token.text == "sigma" and "sigma" not in assigned:
             token = token._replace(text="σ")
         found.append(token)
-        called = token.text in headers or token.text in FUNCTIONS or token.text in ("where", *"fgh")
+        known = token.text in FUNCTIONS or log_base(token.text)
+        called = known or token.text in headers or token.text in ("where", *"fgh")
         if opens and not called:
             found.append(after._replace(text="*"))
     return found

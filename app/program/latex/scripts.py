@@ -40,9 +40,7 @@ class Scripts(Stream):
         last = base[-1]
         if last.kind != "name" or len(base) > 1:
             raise self.refuse("latex_index", mark)
-        return [
-            last._replace(text=f"{last.text}_{below.text}".replace("log_", "log"), end=below.end)
-        ]
+        return [last._replace(text=f"{last.text}_{below.text}", end=below.end)]
 
     def raised(
         self, base: list[Token], mark: Token, before: list[Token]

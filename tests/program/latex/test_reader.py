@@ -1,5 +1,7 @@
 """LaTeX against torch written by hand: values, names, places."""
 
+import math
+
 import pytest
 import torch
 
@@ -35,6 +37,7 @@ def scope_of(source, inputs=None):
         (r"a = \mathbb{1}[x > 0] y + \mathbf{1}_{\{x > 3\}}", lambda y: y + 0),
         (r"a = \mathbb{E}_{x \sim p}\left[2x\right] + \mathrm{Var}[y]", lambda x: 2 * x),
         (r"a = \log_{10} x + \frac{x^3}{3!} + \lfloor x \rfloor", lambda x: torch.log10(x) + x**3 / 6),
+        (r"a = \log_3 x + \log_{b}^{2}(y+1)", lambda x, y, b: torch.log(x) / math.log(3) + (torch.log(y + 1) / torch.log(b)) ** 2),
         (r"a = z^2, \text{ where } z = wx, w \in \mathbb{R}", lambda w, x: (w * x) ** 2),
         (r"f: \mathbb{R}^2 \to \mathbb{R}, f(x) = x^2 \\ a \triangleq f(y)", lambda y: y**2),
         (r"D_{KL}(P \| Q) = p \log \frac{p}{q} \\ a = D_{KL}", lambda p, q: p * torch.log(p / q)),
