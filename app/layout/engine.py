@@ -9,6 +9,7 @@ import warnings
 from typing import Any
 
 from app.layout.layout import Box, Layout, Plan, Route
+from app.layout.span import span_of
 
 #: px per Graphviz inch, and the margin around everything, px
 INCH, MARGIN = 72.0, 28.0
@@ -19,7 +20,9 @@ ROUNDS = "nslimit=4 nslimit1=4 splines=true"
 #: links, altogether and for each card, from which a graph is a thicket nobody follows line by line;
 #: it is placed roughly and its edges are straight
 THICKET, THICK = 200, 2.5
-ROUGH = "nslimit=1 nslimit1=1 mclimit=0.1 splines=line"
+#: ranks that all links together pass, from which that is so, too
+FAR = 6000
+ROUGH = "nslimit=0.5 nslimit1=1 mclimit=0.1 splines=line"
 #: inches between ranks of a picture that flows downwards, without and with sums under its cards
 DOWN = (0.4, 0.56)
 
@@ -45,7 +48,9 @@ def scale_in(layout: Layout, room: tuple[float, float]) -> float:
 def source_of(plan: Plan) -> str:
     """The DOT text of a plan; cards become c0, c1 … so that nothing else is in it."""
     names = {card[0]: f"c{k}" for k, card in enumerate(plan.cards)}
-    is_thicket = len(plan.links) > max(THICKET, THICK * len(plan.cards))
+    ends = [(source, target) for _, source, target, _ in plan.links]
+    is_dense = len(ends) > max(THICKET, THICK * len(names))
+    is_thicket = is_dense or span_of(list(names), ends) > FAR
     pains = ROUGH if is_thicket else ROUNDS
     ranks = 0.28 if plan.tight else DOWN[_has_sums(plan)] if plan.down else 0.62
     lines = [

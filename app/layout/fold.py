@@ -68,7 +68,7 @@ def visible(
     owner = tree.owners(folded)
     cards = _cards(graph, owner, tree)
     links = _links(graph, cards)
-    if len(cards) > HARD_LIMIT or (len(cards) > FEWEST and span_of(cards, links) > SPAN):
+    if len(cards) > HARD_LIMIT or (len(cards) > FEWEST and _span(cards, links) > SPAN):
         cards, links = _shortened(graph, cards, limit)
     closed_away = {s for s in tree.scopes if tree.is_inside(s, folded)} | folded
     hidden = sum(len(card.nodes) for card in cards if card.folded)
@@ -257,9 +257,13 @@ def _shortened(graph: Graph, cards: list[Card], limit: int) -> tuple[list[Card],
     while True:
         short = _runs(cards, limit)
         links = _links(graph, short)
-        if limit == FEWEST or span_of(short, links) <= SPAN * 2 // 3:
+        if limit == FEWEST or _span(short, links) <= SPAN * 2 // 3:
             return short, links
         limit = max(FEWEST, limit * 3 // 4)
+
+
+def _span(cards: list[Card], links: list[Link]) -> int:
+    return span_of([card.id for card in cards], [(link.source, link.target) for link in links])
 
 
 def _runs(cards: list[Card], limit: int) -> list[Card]:

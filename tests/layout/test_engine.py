@@ -20,6 +20,14 @@ def test_value_that_many_ops_read_is_placed() -> None:
     assert len(found.cards) == 81 and len(found.routes) == len(chain)
 
 
+def test_links_that_reach_far_are_placed_roughly() -> None:
+    def read_all_along(count: int) -> Plan:
+        return plan(count, [(k, k + 1) for k in range(count - 1)] + [(0, k) for k in range(2, count)])
+
+    assert "splines=line" in source_of(read_all_along(120))
+    assert "splines=line" not in source_of(read_all_along(60))
+
+
 def test_thicket_is_placed_roughly() -> None:
     pairs = [(a, b) for a in range(24) for b in range(a + 1, 24)]
     thick = plan(24, pairs, 40.0)
