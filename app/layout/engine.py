@@ -48,10 +48,7 @@ def scale_in(layout: Layout, room: tuple[float, float]) -> float:
 def source_of(plan: Plan) -> str:
     """The DOT text of a plan; cards become c0, c1 … so that nothing else is in it."""
     names = {card[0]: f"c{k}" for k, card in enumerate(plan.cards)}
-    ends = [(source, target) for _, source, target, _ in plan.links]
-    is_dense = len(ends) > max(THICKET, THICK * len(names))
-    is_thicket = is_dense or span_of(list(names), ends) > FAR
-    pains = ROUGH if is_thicket else ROUNDS
+    pains = ROUGH if _is_thicket(plan) else ROUNDS
     ranks = 0.28 if plan.tight else DOWN[_has_sums(plan)] if plan.down else 0.62
     lines = [
         "digraph {",
@@ -72,6 +69,12 @@ def source_of(plan: Plan) -> str:
         lines.append(f"{names[source]} -> {names[target]} [key=e{k}{side} {_label(label)}];")
     lines.append("}")
     return "\n".join(lines)
+
+
+def _is_thicket(plan: Plan) -> bool:
+    links = [(source, target) for _, source, target, _ in plan.links]
+    is_dense = len(links) > max(THICKET, THICK * len(plan.cards))
+    return is_dense or span_of([card[0] for card in plan.cards], links) > FAR
 
 
 def _has_sums(plan: Plan) -> bool:

@@ -167,25 +167,40 @@ def spelled_operator(name: str) -> str:
     return name.replace("_", r"\_")
 
 
-GREEK = frozenset(
-    "alpha beta gamma delta epsilon eta theta lambda mu sigma tau phi pi rho kappa omega".split()
+#: Greek letters that LaTeX knows by name
+LETTERS = dict(
+    zip(
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+        "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+        strict=True,
+    )
 )
+GREEK = frozenset(name for name in LETTERS.values() if name.islower())
 
 
 def word_of(name: str) -> str:
     """A variable of the user's program as LaTeX: `w1` and `w_1` → w_{1}, `lambda_` → λ, `dL_dw` stays
     upright, net.fc.weight upright; never anything but letters, digits and marks that LaTeX takes as
     text."""
-    if indexed := re.fullmatch(r"([A-Za-z])_?([0-9]{1,58})", name):
-        return f"{indexed[1]}_{{{indexed[2]}}}"
-    if name.isascii() and name.isalpha() and len(name) == 1:
-        return name
+    if letter := _letter(name):
+        return letter
+    indexed = re.fullmatch(r"(.+?)_?([0-9]{1,58})", name)
+    if indexed and (letter := _letter(indexed[1])):
+        return f"{letter}_{{{indexed[2]}}}"
+    if name.endswith("_hat") and (letter := _letter(name.removesuffix("_hat"))):
+        return rf"\hat{{{letter}}}"
+    safe = "".join(ESCAPES.get(character, character) for character in name[:60])
+    return rf"\text{{{safe}}}"
+
+
+def _letter(name: str) -> str | None:
+    """A name that is one letter, written out or not, as LaTeX."""
+    if name in LETTERS:
+        return f"\\{LETTERS[name]}"
     if name.removesuffix("_") in GREEK:  # Python keeps the word lambda for itself
         return f"\\{name.removesuffix('_')}"
-    if name.endswith("_hat") and len(name) == 5 and name[0].isalpha():
-        return rf"\hat{{{name[0]}}}"
-    safe = "".join(ESCAPES.get(letter, letter) for letter in name[:60])
-    return rf"\text{{{safe}}}"
+    return name if len(name) == 1 and name.isascii() and name.isalpha() else None
 
 
 ESCAPES = {

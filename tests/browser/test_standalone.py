@@ -36,7 +36,7 @@ def alone(page):
 
 def test_plays_to_the_end_without_a_network(alone, file):
     alone.goto(file + "?step=0&speed=8")
-    expect(alone.locator("#sentence")).to_contain_text("Ready")
+    expect(alone.locator("#sentence")).to_have_text("The graph, before anything has run")
     alone.locator("#play").click()
     expect(alone.locator("#play")).to_have_attribute("aria-label", "Pause")
     expect(position(alone)).to_have_value(str(LAST))

@@ -65,8 +65,10 @@ def test_both_copies_hold_every_line(asked):
 
 
 def test_names_are_written_as_mathematics_writes_them(asked):
-    found = asked("L = x_1*w2 + lambda_*dL_dw").ask(Derive()).latex
-    assert all(name in found for name in ("x_{1}", "w_{2}", r"\lambda", r"\text{dL\_dw}"))
+    found = asked("L = x_1*w2 + λ*dL_dw + θ_3*alpha").ask(Derive()).latex
+    names = ("x_{1}", "w_{2}", r"\lambda", r"\text{dL\_dw}", r"\theta_{3}", r"\alpha")
+    assert all(name in found for name in names)
+    assert not set("λθα") & set(found)  # which pdflatex could not set
 
 
 def test_what_has_no_closed_form_is_said(asked, monkeypatch):

@@ -22,7 +22,9 @@ def test_value_that_many_ops_read_is_placed() -> None:
 
 def test_links_that_reach_far_are_placed_roughly() -> None:
     def read_all_along(count: int) -> Plan:
-        return plan(count, [(k, k + 1) for k in range(count - 1)] + [(0, k) for k in range(2, count)])
+        return plan(
+            count, [(k, k + 1) for k in range(count - 1)] + [(0, k) for k in range(2, count)]
+        )
 
     assert "splines=line" in source_of(read_all_along(120))
     assert "splines=line" not in source_of(read_all_along(60))
