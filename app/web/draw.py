@@ -60,12 +60,21 @@ class Changes(Struct, frozen=True, kw_only=True):
     thumbs: bool = True
 
 
+class Drawn(Struct, frozen=True, kw_only=True):
+    """What a layout process answers, as JSON: pickled, thousands of marks took a hundred times as
+    long."""
+
+    shown: Shown
+    opened: list[str]
+
+
 async def drawn(
     pool: LayoutPool, run: Drawable, changes: Changes
 ) -> tuple[Views, Graph, list[str]]:
     """Both views, the part of the graph they show, and what is open. Raises TimeoutError where the
     layout takes too long."""
-    shown, opened = await _held_by(pool, run, _draw, changes)
+    answer = msgspec.json.decode(await _held_by(pool, run, _draw, changes), type=Drawn)
+    shown, opened = answer.shown, answer.opened
     (picture, svg), second = shown.program, shown.autograd
     both = Views(
         program=View(picture=picture, svg=svg),
@@ -93,17 +102,13 @@ async def _held_by(pool: LayoutPool, run: Drawable, work: Any, *what: Any) -> An
 _held: OrderedDict[str, tuple[Graph, AutogradView | None, int, int]] = OrderedDict()
 
 
-def _draw(
-    key: str, graph: bytes | None, autograd: bytes | None, changes: Changes
-) -> tuple[Shown, list[str]] | None:
+def _draw(key: str, graph: bytes | None, autograd: bytes | None, changes: Changes) -> bytes | None:
     """In the layout process: None where it does not hold the graph yet."""
     with paused():
         return _drawn(key, graph, autograd, changes)
 
 
-def _drawn(
-    key: str, graph: bytes | None, autograd: bytes | None, changes: Changes
-) -> tuple[Shown, list[str]] | None:
+def _drawn(key: str, graph: bytes | None, autograd: bytes | None, changes: Changes) -> bytes | None:
     if not _is_held(key, graph, autograd, changes.room):
         return None
     whole, second, limit, _ = _held[key]
@@ -111,7 +116,7 @@ def _drawn(
     if changes.program_alone:
         second = None
     shown = views(whole, second, changes.lang, opened, closed, changes.room, limit, changes.thumbs)
-    return shown, sorted(opened)
+    return msgspec.json.encode(Drawn(shown=shown, opened=sorted(opened)))
 
 
 def _find(
