@@ -23,6 +23,19 @@ LONG = {
 }
 
 
+#: what may stand at the top: the project's folders, and the files that tools look for there
+TOP = """.ci .dockerignore .gitignore .npmrc CHANGELOG.md Dockerfile LICENSE Makefile README.md app
+benchmarks build.mjs constraints.txt docs examples hatch_build.py package-lock.json package.json
+pyproject.toml static templates tests tsconfig.json"""
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout")
+def test_top_level_holds_the_project_alone():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    tops = {path.split("/")[0] for path in listed.stdout.decode().split("\0") if path}
+    assert tops == set(TOP.split())
+
+
 def test_web_app_does_not_load_torch():
     code = "import sys, app.web, app.cli; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
