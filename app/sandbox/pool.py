@@ -127,8 +127,10 @@ class Pool:
         births = self.nursery.births
         outcome = await self._attempt(job, watch, session)
         is_unread = outcome.problem is not None and outcome.problem.code == "worker_reply"
-        if is_unread and await self._was_orphaned(births):
-            return await self._attempt(job, watch, session)  # the zygote died, not the program
+        if is_unread and await self._was_orphaned(births):  # the zygote died, not the program
+            while self.spares:  # they die with it, and may not have been seen to
+                self.spares.pop().kill()
+            return await self._attempt(job, watch, session)
         return outcome
 
     async def _was_orphaned(self, births: int) -> bool:

@@ -91,6 +91,21 @@ def test_workers_end_with_zygote(house) -> None:
     assert house.said("out = 'again'") == "again"
 
 
+def test_spares_of_a_dead_zygote_are_not_tried_one_after_another(house) -> None:
+    async def orphan_two() -> None:
+        spares = [await house.pool.nursery.fork() for _ in range(2)]
+        for spare in spares:
+            assert await spare.greeted(10)
+        os.kill(house.pool.nursery.process.pid, signal.SIGKILL)
+        for spare in spares:
+            assert await spare.grip.ended(30)
+            spare.reader.at_eof = lambda: False  # as if nobody had noticed yet
+        house.pool.spares.extendleft(spares)
+
+    house.runner.run(orphan_two())
+    assert house.said("out = 'again'") == "again"
+
+
 def test_closed_nursery_forks_nothing() -> None:
     async def late() -> None:
         nursery = Nursery(Settings(), "attack_entry:run")
