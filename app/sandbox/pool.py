@@ -278,7 +278,8 @@ def run_and_ask(
     answer for each, none where the job failed."""
 
     async def alone() -> tuple[Outcome, list[Answer]]:
-        few, device = settings.model_copy(update={"spare_workers": 0}), job.options.device
+        few = settings.model_copy(update={"spare_workers": 0, "sessions": min(1, len(questions))})
+        device = job.options.device
         pool = Pool(few, entry, device if has_driver(device) else "cpu")
         try:
             await pool.start()

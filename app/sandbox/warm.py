@@ -24,6 +24,7 @@ from app.explanations import (
 )
 from app.protocol import Job
 from app.sandbox.confine import probe
+from app.settings import settings
 from app.words import catalogue
 
 #: encodings a program may name
@@ -72,8 +73,9 @@ def warm(entry: str) -> Callable[..., Any]:
     probe()  # loads what confining needs: a confined process can load nothing
     run = entry_of(entry)
     run(Job(source=WARM_UP))
-    for source in QUESTIONED:
-        question(run(Job(source=source)))
+    if settings().sessions:  # else nobody will ask, and half the time is saved
+        for source in QUESTIONED:
+            question(run(Job(source=source)))
     gc.collect()
     gc.freeze()
     return run
