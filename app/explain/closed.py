@@ -32,8 +32,6 @@ SECONDS = 3.0
 #: operations in a formula that is still shown
 SHOWN = 60
 
-_HALF = sympy.Rational(1, 2)
-
 
 def _sigmoid(x: Any) -> Any:
     return 1 / (1 + sympy.exp(-x))

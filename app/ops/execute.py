@@ -16,8 +16,6 @@ from app.ops.adjoints import ADJOINTS
 from app.ops.layers import LAYERS
 from app.ops.row import Row
 
-Any_ = Any
-
 
 def _tensor(x: Any) -> Tensor:
     return x if isinstance(x, Tensor) else torch.as_tensor(x, dtype=torch.get_default_dtype())

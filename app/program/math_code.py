@@ -20,7 +20,6 @@ from app.program.order import ordered
 
 #: values given to free names, in the order met; distinct, and within (0, 1) so that log(a) and log(1-a) exist
 DEFAULTS = (0.5, 0.3, 0.8, 0.2, 0.6, 0.9, 0.4, 0.7)
-_BROKEN = "\n"
 _WORDS = {"let", "where", "given", "sea", "donde", "con", "with"}
 
 
